@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from kiosk.devices import Card
@@ -176,3 +177,9 @@ class Unreachable(Struct, frozen=True, tag=True):
 
 
 Answer = Identified | Prefilled | PreReviewed | Fetched | Rated | Refusal | Unreachable
+
+
+def payload(subject: Secret, values: tuple[Value, ...]) -> Secret:
+    """What an order or a filing carries, as JSON text: who, and the form. The ledger seals it before the disk."""
+    form = [{"field": value.field, "value": value.value.reveal(), "source": value.source} for value in values]
+    return Secret(msgspec.json.encode({"subject": subject.reveal(), "values": form}).decode())

@@ -7,9 +7,11 @@ idempotency keys end to end.
 from __future__ import annotations
 
 import enum
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from kiosk.platform import Unreachable
 from kiosk.secret import Secret
 
 
@@ -127,3 +129,45 @@ class OutputMoved(Struct, frozen=True, tag=True):
 
 
 Moved = OrderMoved | FilingMoved | OutputMoved
+
+
+# --- what the platform says of an order or a filing when the ledger asks ------------------------------------
+
+
+class OrderAnswer(Struct, frozen=True):
+    """state as the platform has it; `absent`: it never heard of this order. qr: while waiting, what a phone scans."""
+
+    state: Literal["absent", "waiting", "paid", "reversed", "refunding", "refunded", "refused"]
+    qr: str = ""
+    code: str = ""  # why refused
+
+
+class FilingAnswer(Struct, frozen=True):
+    """`absent`: the platform never heard of this filing; `pending`: it has it and has not decided."""
+
+    state: Literal["absent", "pending", "accepted", "rejected"]
+    number: Secret = Secret("")
+    code: str = ""  # why rejected
+
+
+class LedgerPort(Protocol):
+    """The platform as the ledger sees it. Blocking; each call returns within its own time-out.
+
+    Every call is idempotent by the row's id. `Unreachable` means that nobody knows what it did.
+    """
+
+    def open_order(
+        self, order: str, item: str, version: str, amount_fen: int, sealed: bytes
+    ) -> OrderAnswer | Unreachable: ...
+
+    def query_order(self, order: str) -> OrderAnswer | Unreachable: ...
+
+    def reverse_order(self, order: str) -> OrderAnswer | Unreachable: ...
+
+    def refund_order(self, order: str, refund: str) -> OrderAnswer | Unreachable: ...
+
+    def open_filing(
+        self, filing: str, item: str, version: str, sealed: bytes, order: str
+    ) -> FilingAnswer | Unreachable: ...
+
+    def query_filing(self, filing: str) -> FilingAnswer | Unreachable: ...
