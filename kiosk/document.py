@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
 from msgspec import Struct
@@ -63,3 +64,8 @@ def text_of(document: Document) -> tuple[str, ...]:
             case Rule():
                 pass
     return tuple(word for word in found if word)
+
+
+def digest_of(document: Document) -> str:
+    """SHA-256 (hex) of a document's words, one a line, UTF-8: platform, kiosk and receipt are compared by it."""
+    return hashlib.sha256("\n".join(text_of(document)).encode()).hexdigest()
