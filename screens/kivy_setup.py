@@ -95,8 +95,10 @@ def _configure(width: int, height: int, fullscreen: bool) -> None:
         for key, value in values.items():
             Config.set(section, key, value)
     _one_input(Config)
-    # Kivy warns about every input library that this machine does not have; none of them is used.
-    logging.getLogger("kivy").setLevel(logging.ERROR)
+    log = logging.getLogger("kivy")
+    log.setLevel(logging.WARNING)
+    # Kivy reports every input library that this machine does not have; none of them is used.
+    log.addFilter(lambda record: not record.getMessage().startswith("Input: "))
 
 
 def _one_input(config: object) -> None:
