@@ -39,12 +39,14 @@ class Surroundings(Struct, frozen=True):
 class Stage(Struct, frozen=True):
     """What a step is doing. `since`: when it began; `until`: when it wants a Tick (0: never). Monotonic seconds.
 
-    A `busy` stage waits for a device or the platform: the inactivity limit does not run.
+    A `busy` stage waits for a device or the platform: the inactivity limit does not run. `late`: it has waited
+    so long that the page offers another way.
     """
 
     busy: ClassVar[bool] = False
     since: float = 0.0
     until: float = 0.0
+    late: bool = False
 
 
 class Passed(Stage, frozen=True):
@@ -113,9 +115,10 @@ class Case(Struct, frozen=True):
 
 
 class Warning(Struct, frozen=True, tag=True):
-    """Are you still there? Ends the visit at `until`."""
+    """Are you still there? Ends the visit at `until`; `left` whole seconds are shown."""
 
     until: float
+    left: int
 
 
 class Leaving(Struct, frozen=True, tag=True):

@@ -1,0 +1,79 @@
+"""print: intent to disk, paper, outcome to disk. *Printed* only when the printer's status after the job says so."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from kiosk import page as pages
+from kiosk.devices import Role
+from kiosk.effects import Deliver
+from kiosk.events import Chose, Event, Recorded, Tick
+from kiosk.flow import items
+from kiosk.flow.frame import frame, primary
+from kiosk.flow.state import Move, Passed, Stage, Surroundings, Trouble, Visit, at_stage, next_ref, row_id
+from kiosk.flow.words import Speaker
+from kiosk.page import Page
+from kiosk.records import OutputMoved, OutputState
+
+TAKE_SECONDS = 20.0  # without a sensor, so long is the citizen reminded of the paper
+
+
+class Printing(Stage, frozen=True):
+    busy: ClassVar[bool] = True
+
+
+class Taking(Stage, frozen=True):
+    busy: ClassVar[bool] = True
+
+
+def enter(around: Surroundings, visit: Visit, step: items.PrintOut, at: float) -> Move:
+    case = visit.case
+    assert case is not None and case.paper is not None
+    if not around.works(Role.RECEIPT_PRINTER):
+        return replace(at_stage(visit, Stage(at)), overlay=Trouble("print", "PRINTER_DOWN", retry=True)), ()
+    document = case.paper.document
+    if isinstance(case.stage, Doubtful):
+        document = replace(document, copy=True)
+    output = row_id(around, visit)
+    visit, ref = next_ref(at_stage(visit, Printing(at)))
+    deliver = Deliver(
+        ref, output, case.item.id, case.item.version, document, case.paper.digest, case.order, case.filing
+    )
+    return visit, (deliver,)
+
+
+class Doubtful(Stage, frozen=True):
+    """Some of the last job may be on paper: a repeat is marked as a copy."""
+
+
+def handle(around: Surroundings, visit: Visit, step: items.PrintOut, event: Event) -> Move:
+    assert visit.case is not None
+    match visit.case.stage, event:
+        case _, Recorded(moved=OutputMoved(state=OutputState.PRINTED)):
+            stage = Taking(event.at, event.at + TAKE_SECONDS)
+            return replace(at_stage(visit, stage, printed=True), overlay=None), ()
+        case _, Recorded(moved=OutputMoved(state=OutputState.TAKEN)):
+            return at_stage(visit, Passed(), printed=True), ()
+        case Printing(), Recorded(moved=OutputMoved(state=OutputState.RETRACTED, code=code)):
+            return replace(at_stage(visit, Stage(event.at)), overlay=Trouble("print", code, retry=True)), ()
+        case Printing(), Recorded(moved=OutputMoved(state=OutputState.UNKNOWN, code=code)):
+            return replace(at_stage(visit, Doubtful(event.at)), overlay=Trouble("print", code, retry=True)), ()
+        case Taking(), Chose(key="taken"):
+            return at_stage(visit, Passed()), ()
+        case Taking(until=until), Tick(at=at) if at >= until:
+            return at_stage(visit, Passed()), ()
+    return visit, ()
+
+
+def page(around: Surroundings, visit: Visit, step: items.PrintOut) -> Page:
+    assert visit.case is not None
+    say = Speaker(around.catalogue.texts, visit.lang)
+    if isinstance(visit.case.stage, Taking):
+        shown = frame(
+            around, visit, "take", say("take.title"), say("take.lead"), actions=(primary(say, "taken", "take.taken"),)
+        )
+        return pages.Take(**shown, picture="paper", hints=(say("take.hint"),))
+    shown = frame(around, visit, "printing", say("print.title"), say("print.lead"))
+    return pages.Wait(**shown, picture="print", doing=say("print.doing"))
