@@ -60,6 +60,11 @@ class Outbox:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def full(self) -> bool:
+        """The next `append` drops the oldest entries."""
+        return self._length >= self._limit
+
     def append(self, body: bytes, settles: int = 0, settles_damage: bool = False) -> int:
         """Put an entry on disk and return its number, which is never used again. Raises OutboxError.
 
@@ -67,7 +72,7 @@ class Outbox:
         """
         dropped = 0
         with self._writing():
-            if self._length >= self._limit:
+            if self.full:
                 dropped = self._drop_oldest()
             self._db.execute("INSERT INTO entry (body) VALUES (?)", (body,))
             number = self._db.last_insert_rowid()

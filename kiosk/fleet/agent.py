@@ -1,0 +1,276 @@
+"""The terminal's end of the fleet: says who it is and how it is, and delivers its events until they are committed.
+
+Blocking code for one Worker, which owns its life: `open`, then `do` and `poll` in turn, `close`. It never sees a
+citizen: what it sends are the closed messages of `kiosk.fleet.messages`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import msgspec
+from msgspec import Struct
+
+from kiosk.config import Fleet
+from kiosk.devices import Role, Status
+from kiosk.fleet.alarms import changes, picture
+from kiosk.fleet.delivery import Delivery
+from kiosk.fleet.link import Arrived, Closed, Link, Opened, Signal
+from kiosk.fleet.messages import (
+    Ack,
+    Birth,
+    Dropped,
+    Entry,
+    Event,
+    Heartbeat,
+    MessageError,
+    Terminal,
+    Usage,
+    decode,
+    encode,
+)
+from kiosk.fleet.messages.topics import acknowledgements, up
+from kiosk.fleet.timing import Timing, jittered
+from kiosk.ledger.outbox import Outbox, OutboxError
+
+log = logging.getLogger(__name__)
+
+_BUSY = 0.05  # seconds between polls while an answer is awaited
+_IDLE = 1.0
+_NEWS = 1.0  # a change shows in a heartbeat after at most so long
+
+
+class Devices(Struct, frozen=True):
+    """These devices as they are now; devices not named stay as they were."""
+
+    devices: dict[Role, Status]
+
+
+class LinkChanged(Struct, frozen=True, tag=True):
+    """Posted when the fleet's broker can or cannot be reached. code: see `kiosk.fleet.link.Closed`, empty when up."""
+
+    up: bool
+    code: str = ""
+
+
+Message = Usage | Terminal | Devices
+
+
+class Agent:
+    """birth: what the terminal is (the agent adds boot and session); its `items` are the only ones events may name.
+
+    post: called with LinkChanged from the Worker's thread.
+    """
+
+    def __init__(
+        self,
+        settings: Fleet,
+        terminal: str,
+        outbox_path: Path | str,
+        birth: Birth,
+        post: Callable[[LinkChanged], object],
+        timing: Timing = Timing(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self._settings = settings
+        self._terminal = terminal
+        self._outbox_path = outbox_path
+        self._birth = msgspec.structs.replace(
+            birth, boot=secrets.token_hex(16), heartbeat_seconds=max(1, round(settings.heartbeat_seconds))
+        )
+        self._post = post
+        self._timing = timing
+        self._began = time.monotonic()
+        self._signals: SimpleQueue[Signal] = SimpleQueue()
+        self._session = 0
+        self._beat = 0
+        self._state = Terminal("starting")
+        self._devices: dict[Role, Status] = {}
+        self._unsaved = 0  # events that not even the outbox took
+        self._link: Link | None = None
+        self._outbox: Outbox | None = None
+        self._up_since: float | None = None
+        self._attempt = 0
+        self._connect_at = 0.0
+        self._heartbeat_at = 0.0
+
+    # --- for the Worker ---------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open the outbox and start connecting. Raises OutboxError, MessageError (birth), OSError (certificates)."""
+        encode(self._birth)
+        self._outbox = Outbox(self._outbox_path)
+        self._delivery = Delivery(self._outbox, self._timing)
+        self._connect()
+
+    def do(self, message: Message) -> None:
+        """Take a message of the runtime. A refused one is logged by rule, never by content, and does no harm."""
+        try:
+            match message:
+                case Devices(devices=devices):
+                    self.status(devices)
+                case _:
+                    self.record(message)
+        except MessageError as error:
+            log.error("not for the fleet: %s", error)
+
+    def record(self, event: Event) -> None:
+        """Put an event into the outbox; it is delivered whenever that is possible. Raises MessageError."""
+        if isinstance(event, Usage) and self._birth.items.get(event.item) != event.version:
+            raise MessageError("Usage: an item or version that this terminal does not offer")
+        if isinstance(event, Terminal):
+            if event == self._state and self._state.state != "starting":
+                return
+            self._state = event
+            self._hasten_heartbeat()
+        self._append(event)
+
+    def status(self, devices: Mapping[Role, Status]) -> None:
+        """Devices as they are now: faults that came or went become alerts, unchanged ones say nothing."""
+        for alert in changes(self._devices, devices):
+            self._append(alert)
+        if any(self._devices.get(role) != status for role, status in devices.items()):
+            self._hasten_heartbeat()
+        self._devices.update(devices)
+
+    def poll(self) -> None:
+        """Whatever is due: signals of the connection, reconnecting, a heartbeat, the next batch. Raises OutboxError."""
+        self._drain()
+        now = time.monotonic()
+        if self._link is None and now >= self._connect_at:
+            self._connect()
+        if self._link is None or self._up_since is None:
+            return
+        if now >= self._heartbeat_at:
+            self._send_heartbeat(self._link, now)
+        self._report_losses()
+        payload = self._delivery.due(now)
+        if payload is not None:
+            self._send_events(self._link, payload)
+
+    def pause(self) -> float:
+        """Seconds that the Worker may wait for a message before the next `poll`."""
+        now = time.monotonic()
+        if self._link is None:
+            return min(_IDLE, max(0.0, self._connect_at - now))
+        if self._up_since is None or self._delivery.in_flight:
+            return _BUSY
+        due = self._delivery.due_at(now)
+        soonest = self._heartbeat_at if due is None else min(due, self._heartbeat_at)
+        return min(_IDLE, max(0.0, soonest - now))
+
+    def close(self) -> None:
+        """Say `off` if there is a connection, and let go of everything. May be opened again."""
+        if self._link is not None:
+            self._link.leave()
+            self._lost(Closed(self._session, ""))
+        if self._outbox is not None:
+            self._outbox.close()
+            self._outbox = None
+
+    # --- connection -------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._session += 1
+        self._link = Link(self._settings, self._terminal, self._birth.boot, self._session, self._timing, self._signals)
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                signal = self._signals.get_nowait()
+            except Empty:
+                return
+            if self._link is None or signal.session != self._link.session:
+                continue
+            match signal:
+                case Opened():
+                    self._opened(self._link)
+                case Closed():
+                    self._link.abandon()
+                    self._lost(signal)
+                case Arrived(topic=topic, payload=payload):
+                    self._arrived(topic, payload)
+
+    def _opened(self, link: Link) -> None:
+        birth = msgspec.structs.replace(self._birth, session=link.session)
+        link.publish(up(self._terminal, "birth"), encode(birth), retain=True)
+        link.say_online()
+        self._up_since = time.monotonic()
+        self._heartbeat_at = self._up_since
+        self._delivery.restart()
+        log.info("fleet: connected (session %d, %d events waiting)", link.session, len(self._store))
+        self._post(LinkChanged(True))
+
+    def _lost(self, signal: Closed) -> None:
+        now = time.monotonic()
+        lasted = self._up_since is not None and now - self._up_since >= self._timing.steady
+        if (
+            self._up_since is not None or self._attempt == 0
+        ):  # a failure is logged once, not each time it is tried again
+            log.info("fleet: not connected: %s", signal.code or "closed")
+            self._post(LinkChanged(False, signal.code))
+        self._connect_at = now + self._timing.until_reconnect(0 if lasted else self._attempt)
+        self._attempt = 1 if lasted else self._attempt + 1
+        self._link = None
+        self._up_since = None
+
+    def _arrived(self, topic: str, payload: bytes) -> None:
+        if topic != acknowledgements(self._terminal):
+            return
+        try:
+            ack = decode(payload, Ack)
+        except MessageError as error:
+            log.warning("fleet: acknowledgement not understood: %s", error)
+            return
+        self._delivery.acknowledged(ack)
+
+    # --- what is said -----------------------------------------------------------------------------------------
+
+    def _send_heartbeat(self, link: Link, now: float) -> None:
+        self._beat += 1
+        heartbeat = Heartbeat(
+            boot=self._birth.boot,
+            beat=self._beat,
+            uptime=int(now - self._began),
+            state=self._state.state,
+            devices=picture(self._devices),
+            waiting=len(self._store),
+        )
+        expiry = max(1, round(3 * self._settings.heartbeat_seconds))
+        link.publish(up(self._terminal, "hb"), encode(heartbeat), qos=0, expiry=expiry)
+        self._heartbeat_at = now + jittered(self._settings.heartbeat_seconds)
+
+    def _send_events(self, link: Link, payload: bytes) -> None:
+        link.publish(up(self._terminal, "ev"), payload)
+
+    def _hasten_heartbeat(self) -> None:
+        self._heartbeat_at = min(self._heartbeat_at, time.monotonic() + _NEWS)
+
+    def _append(self, event: Event) -> None:
+        body = encode(Entry(max(0, int(time.time() * 1000)), self._birth.boot, event))
+        try:
+            self._store.append(body)
+        except OutboxError as error:
+            if not self._unsaved:
+                log.error("fleet: event not kept: %s", error)
+            self._unsaved += 1
+
+    def _report_losses(self) -> None:
+        """Tell the fleet what it will never see, once there is room to say it."""
+        store, at = self._store, int(time.time() * 1000)
+        if store.damaged:
+            store.append(encode(Entry(at, self._birth.boot, Dropped("damaged", 0))), settles_damage=True)
+        count = store.dropped + self._unsaved
+        if count and not store.full:
+            store.append(encode(Entry(at, self._birth.boot, Dropped("full", count))), settles=store.dropped)
+            self._unsaved = 0
+
+    @property
+    def _store(self) -> Outbox:
+        if self._outbox is None:
+            raise OutboxError("the agent is not open")
+        return self._outbox
