@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from kiosk.devices import Role, Status
 from kiosk.fleet.messages import FAULTS, Alert, Device
-from kiosk.fleet.messages.fields import ConditionName, FaultCode, LevelName, RoleName
+from kiosk.fleet.messages.fields import FaultCode, RoleName
 
 Devices = Mapping[Role, Status]
 
@@ -20,7 +19,7 @@ def changes(before: Devices, after: Devices) -> list[Alert]:
         new = set(_codes(status))
         for code in sorted(old ^ new):
             fault = FAULTS[code]
-            found.append(Alert(_role(role), code, code in new, fault.severity, fault.attention))
+            found.append(Alert(role.value, code, code in new, fault.severity, fault.attention))
     return found
 
 
@@ -32,16 +31,10 @@ def unknown(devices: Devices) -> set[str]:
 def picture(devices: Devices) -> dict[RoleName, Device]:
     """The devices as a heartbeat shows them."""
     return {
-        _role(role): Device(
-            cast(ConditionName, status.condition.value), tuple(_codes(status)), cast(LevelName, status.paper.value)
-        )
+        role.value: Device(status.condition.value, tuple(_codes(status)), status.paper.value)
         for role, status in devices.items()
     }
 
 
 def _codes(status: Status) -> list[FaultCode]:
     return sorted(code for code in FAULTS if code in status.faults)
-
-
-def _role(role: Role) -> RoleName:
-    return cast(RoleName, role.value)
