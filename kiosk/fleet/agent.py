@@ -6,6 +6,7 @@ citizen: what it sends are the closed messages of `kiosk.fleet.messages`.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import time
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from kiosk.config import Fleet
 from kiosk.devices import Role, Status
-from kiosk.fleet.alarms import changes, picture
+from kiosk.fleet.alarms import changes, picture, unknown
 from kiosk.fleet.delivery import Delivery
 from kiosk.fleet.link import Arrived, Closed, Link, Opened, Signal
 from kiosk.fleet.messages import (
@@ -40,7 +41,8 @@ from kiosk.ledger.outbox import Outbox, OutboxError
 
 log = logging.getLogger(__name__)
 
-_BUSY = 0.05  # seconds between polls while an answer is awaited
+_BUSY = 0.05  # seconds between polls while an acknowledgement is awaited
+_CONNECTING = 0.2
 _IDLE = 1.0
 _NEWS = 1.0  # a change shows in a heartbeat after at most so long
 
@@ -88,11 +90,12 @@ class Agent:
         self._signals: SimpleQueue[Signal] = SimpleQueue()
         self._session = 0
         self._beat = 0
-        self._state = Terminal("starting")
+        self._state: Terminal | None = None
         self._devices: dict[Role, Status] = {}
         self._unsaved = 0  # events that not even the outbox took
         self._link: Link | None = None
         self._outbox: Outbox | None = None
+        self._told: LinkChanged | None = None
         self._up_since: float | None = None
         self._attempt = 0
         self._connect_at = 0.0
@@ -101,7 +104,10 @@ class Agent:
     # --- for the Worker ---------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open the outbox and start connecting. Raises OutboxError, MessageError (birth), OSError (certificates)."""
+        """Open the outbox and start connecting. Raises OutboxError, and MessageError when the birth is not sendable.
+
+        Certificate files that cannot be used do not stop it: events are kept, and connecting is tried again.
+        """
         encode(self._birth)
         self._outbox = Outbox(self._outbox_path)
         self._delivery = Delivery(self._outbox, self._timing)
@@ -123,7 +129,7 @@ class Agent:
         if isinstance(event, Usage) and self._birth.items.get(event.item) != event.version:
             raise MessageError("Usage: an item or version that this terminal does not offer")
         if isinstance(event, Terminal):
-            if event == self._state and self._state.state != "starting":
+            if event == self._state:
                 return
             self._state = event
             self._hasten_heartbeat()
@@ -131,6 +137,8 @@ class Agent:
 
     def status(self, devices: Mapping[Role, Status]) -> None:
         """Devices as they are now: faults that came or went become alerts, unchanged ones say nothing."""
+        for code in unknown(devices) - unknown(self._devices):
+            log.error("fleet: device fault %s is not in the fleet's table", code)
         for alert in changes(self._devices, devices):
             self._append(alert)
         if any(self._devices.get(role) != status for role, status in devices.items()):
@@ -146,8 +154,8 @@ class Agent:
         if self._link is None or self._up_since is None:
             return
         if now >= self._heartbeat_at:
+            self._report_losses()
             self._send_heartbeat(self._link, now)
-        self._report_losses()
         payload = self._delivery.due(now)
         if payload is not None:
             self._send_events(self._link, payload)
@@ -157,11 +165,13 @@ class Agent:
         now = time.monotonic()
         if self._link is None:
             return min(_IDLE, max(0.0, self._connect_at - now))
-        if self._up_since is None or self._delivery.in_flight:
+        if self._up_since is None:
+            return _CONNECTING
+        if self._delivery.just_sent(now):
             return _BUSY
-        due = self._delivery.due_at(now)
-        soonest = self._heartbeat_at if due is None else min(due, self._heartbeat_at)
-        return min(_IDLE, max(0.0, soonest - now))
+        if self._delivery.waits():
+            return 0.0
+        return min(_IDLE, max(0.0, self._heartbeat_at - now))
 
     def close(self) -> None:
         """Say `off` if there is a connection, and let go of everything. May be opened again."""
@@ -176,7 +186,12 @@ class Agent:
 
     def _connect(self) -> None:
         self._session += 1
-        self._link = Link(self._settings, self._terminal, self._birth.boot, self._session, self._timing, self._signals)
+        try:
+            self._link = Link(
+                self._settings, self._terminal, self._birth.boot, self._session, self._timing, self._signals
+            )
+        except OSError:
+            self._lost(Closed(self._session, "CERTIFICATE"))
 
     def _drain(self) -> None:
         while True:
@@ -202,21 +217,24 @@ class Agent:
         self._up_since = time.monotonic()
         self._heartbeat_at = self._up_since
         self._delivery.restart()
-        log.info("fleet: connected (session %d, %d events waiting)", link.session, len(self._store))
-        self._post(LinkChanged(True))
+        self._tell(LinkChanged(True))
 
     def _lost(self, signal: Closed) -> None:
         now = time.monotonic()
         lasted = self._up_since is not None and now - self._up_since >= self._timing.steady
-        if (
-            self._up_since is not None or self._attempt == 0
-        ):  # a failure is logged once, not each time it is tried again
-            log.info("fleet: not connected: %s", signal.code or "closed")
-            self._post(LinkChanged(False, signal.code))
+        self._tell(LinkChanged(False, signal.code))
         self._connect_at = now + self._timing.until_reconnect(0 if lasted else self._attempt)
         self._attempt = 1 if lasted else self._attempt + 1
         self._link = None
         self._up_since = None
+
+    def _tell(self, news: LinkChanged) -> None:
+        """Log and post a change once, not each time that connecting is tried again."""
+        if news == self._told:
+            return
+        self._told = news
+        log.info("fleet: %s", "connected" if news.up else f"not connected {news.code}".rstrip())
+        self._post(news)
 
     def _arrived(self, topic: str, payload: bytes) -> None:
         if topic != acknowledgements(self._terminal):
@@ -226,7 +244,10 @@ class Agent:
         except MessageError as error:
             log.warning("fleet: acknowledgement not understood: %s", error)
             return
-        self._delivery.acknowledged(ack)
+        try:
+            self._delivery.acknowledged(ack)
+        except OutboxError as error:  # a full disk: the batch is sent again, and acknowledged again
+            log.error("fleet: acknowledgement not kept: %s", error)
 
     # --- what is said -----------------------------------------------------------------------------------------
 
@@ -236,7 +257,7 @@ class Agent:
             boot=self._birth.boot,
             beat=self._beat,
             uptime=int(now - self._began),
-            state=self._state.state,
+            state=self._state.state if self._state else "starting",
             devices=picture(self._devices),
             waiting=len(self._store),
         )
@@ -251,7 +272,7 @@ class Agent:
         self._heartbeat_at = min(self._heartbeat_at, time.monotonic() + _NEWS)
 
     def _append(self, event: Event) -> None:
-        body = encode(Entry(max(0, int(time.time() * 1000)), self._birth.boot, event))
+        body = self._entry(event)
         try:
             self._store.append(body)
         except OutboxError as error:
@@ -259,15 +280,19 @@ class Agent:
                 log.error("fleet: event not kept: %s", error)
             self._unsaved += 1
 
+    def _entry(self, event: Event) -> bytes:
+        return encode(Entry(max(0, int(time.time() * 1000)), self._birth.boot, event))
+
     def _report_losses(self) -> None:
         """Tell the fleet what it will never see, once there is room to say it."""
-        store, at = self._store, int(time.time() * 1000)
-        if store.damaged:
-            store.append(encode(Entry(at, self._birth.boot, Dropped("damaged", 0))), settles_damage=True)
+        store = self._store
         count = store.dropped + self._unsaved
-        if count and not store.full:
-            store.append(encode(Entry(at, self._birth.boot, Dropped("full", count))), settles=store.dropped)
-            self._unsaved = 0
+        with contextlib.suppress(OutboxError):  # still no room: `_append` has logged it
+            if store.damaged:
+                store.append(self._entry(Dropped("damaged", 0)), settles_damage=True)
+            if count and not store.full:
+                store.append(self._entry(Dropped("full", count)), settles=store.dropped)
+                self._unsaved = 0
 
     @property
     def _store(self) -> Outbox:
