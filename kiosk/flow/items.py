@@ -5,24 +5,30 @@ The shape of these classes *is* the item format: a key in an item file is a fiel
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from kiosk.devices import Role
 from kiosk.document import Align
 from kiosk.platform import Assurance, Source, Text
 
+# What a name may look like. A field's id is also its name in rules and receipt templates.
+ItemId = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+FieldId = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=40)]
+Code = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$", max_length=40)]
+Hour = Annotated[int, Meta(ge=0, le=24)]
+
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):
     """Local hours in which the item can be done: `from_hour` <= hour < `to_hour`."""
 
-    from_hour: int = 0
-    to_hour: int = 24
+    from_hour: Hour = 0
+    to_hour: Hour = 24
 
 
 class FieldOption(Struct, frozen=True, forbid_unknown_fields=True):
-    value: str
+    value: Annotated[str, Meta(min_length=1, max_length=40)]
     label: Text
 
 
@@ -34,7 +40,7 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True):
     prefilled value here?
     """
 
-    id: str
+    id: FieldId
     label: Text
     purpose: Text
     pad: Literal["none", "digits", "letters"] = "none"
@@ -42,7 +48,7 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True):
     editable: bool = True
     personal: bool = True
     masked: bool = False
-    max_length: int = 40
+    max_length: Annotated[int, Meta(ge=1, le=200)] = 40
     valid: str = ""
     invalid: Text | None = None
     hint: Text | None = None
@@ -52,8 +58,8 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True):
 class ReviewRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One rule of 智能预审: `rule` must hold over the form's values; otherwise `text` leads the citizen to `field`."""
 
-    code: str
-    field: str
+    code: Code
+    field: FieldId
     rule: str
     text: Text
 
@@ -92,7 +98,7 @@ class Identify(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Consent(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is used, from where, for what; agreed to before anything is fetched."""
 
-    clauses: tuple[ConsentClause, ...]
+    clauses: Annotated[tuple[ConsentClause, ...], Meta(min_length=1)]
 
 
 class ConsentClause(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,7 +109,7 @@ class ConsentClause(Struct, frozen=True, forbid_unknown_fields=True):
 class Form(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Prefilled from the platform, completed by the citizen."""
 
-    fields: tuple[Field, ...]
+    fields: Annotated[tuple[Field, ...], Meta(min_length=1)]
 
 
 class Check(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,7 +132,7 @@ class Pay(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Submit(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """File the case; `slip` is the acceptance slip that a later print step puts on paper."""
 
-    slip: tuple[Print, ...]
+    slip: Annotated[tuple[Print, ...], Meta(min_length=1)]
     slip_title: Text
 
 
@@ -154,18 +160,18 @@ AnyStep = Identify | Consent | Form | Check | PreReview | Pay | Submit | Fetch |
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """One service item. `needs`: device roles without which it cannot start; `alternative`: what to do then."""
 
-    id: str
+    id: ItemId
     title: Text
     summary: Text
-    icon: str
+    icon: Annotated[str, Meta(min_length=1)]
     department: Text
     audience: Literal["person", "enterprise"]
-    minutes: int
+    minutes: Annotated[int, Meta(ge=1, le=120)]
     fee_note: Text
     bring: tuple[Text, ...]
     alternative: Text
     needs: tuple[Role, ...]
-    steps: tuple[AnyStep, ...]
+    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
     version: str = ""  # first 12 hex digits of the compiled item's SHA-256, set by the catalogue
     format: Literal[1] = 1
     hours: Hours = Hours()
