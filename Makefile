@@ -1,0 +1,32 @@
+# `make run` starts the whole world on this machine; `make test` checks everything. Both install what is missing.
+PY := .venv/bin/python
+WORKERS ?= 2
+
+.PHONY: run test setup bench lock clean
+
+run: setup
+	@$(PY) main.py simulate
+
+setup:
+	@provisioning/setup.sh run
+
+test:
+	@provisioning/setup.sh test
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m kiosk.catalogue check flows
+	$(PY) -m pytest -n $(WORKERS)
+
+bench:
+	@provisioning/setup.sh test
+	$(PY) -m tests.bench
+
+# Renews requirements.lock from pyproject.toml (needs `uv` on the path).
+lock:
+	uv pip compile --universal --generate-hashes --python-version 3.11 --all-extras --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .setup run out
