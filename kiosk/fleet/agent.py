@@ -128,12 +128,12 @@ class Agent:
         """Put an event into the outbox; it is delivered whenever that is possible. Raises MessageError."""
         if isinstance(event, Usage) and self._birth.items.get(event.item) != event.version:
             raise MessageError("Usage: an item or version that this terminal does not offer")
+        if event == self._state:
+            return
+        self._append(event)
         if isinstance(event, Terminal):
-            if event == self._state:
-                return
             self._state = event
             self._hasten_heartbeat()
-        self._append(event)
 
     def status(self, devices: Mapping[Role, Status]) -> None:
         """Devices as they are now: faults that came or went become alerts, unchanged ones say nothing."""
