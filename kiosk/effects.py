@@ -7,7 +7,7 @@ from msgspec import Struct
 from kiosk.devices import Command, Role
 from kiosk.document import Document
 from kiosk.events import Ref
-from kiosk.page import Page
+from kiosk.page import PAGES
 from kiosk.platform import Question
 from kiosk.records import Record
 
@@ -15,7 +15,7 @@ from kiosk.records import Record
 class Show(Struct, frozen=True, tag=True):
     """One page at a time."""
 
-    page: Page
+    page: PAGES
 
 
 class Use(Struct, frozen=True, tag=True):

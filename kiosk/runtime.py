@@ -21,7 +21,7 @@ from kiosk.effects import Ask, Deliver, Effect, Keep, Show, Usage, Use, Wipe
 from kiosk.events import Chose, Edited, Event, Hour, Recorded, Ref, Reported, Started, Tick
 from kiosk.flow import terminal as machine
 from kiosk.flow.state import Surroundings
-from kiosk.page import Page
+from kiosk.page import PAGES
 from kiosk.platform import Question
 from kiosk.records import (
     CancelOrder,
@@ -42,7 +42,7 @@ from kiosk.records import (
 class Hands(Protocol):
     """What the Runtime can do. Nothing here blocks; each hands its work to a Worker or a process."""
 
-    def show(self, page: Page) -> None: ...
+    def show(self, page: PAGES) -> None: ...
 
     def use(self, role: Role, use: device_worker.Use) -> bool:
         """False: there is no such device, or its inbox is full."""
@@ -55,6 +55,8 @@ class Hands(Protocol):
     def usage(self, usage: Usage) -> None: ...
 
     def status(self, role: Role, report: StatusChanged) -> None: ...
+
+    def state(self, phase: machine.Phase) -> None: ...
 
     def wipe(self) -> None: ...
 
@@ -106,14 +108,18 @@ class Runtime:
             self.dropped[type(event).__name__] += 1
             log.write("outcome.dropped", kind=type(event).__name__)
             return
+        before = self._terminal.phase
         self._terminal, effects = machine.handle(self._terminal, event)
+        if self._terminal.phase != before and self._hands:
+            self._hands.state(self._terminal.phase)
         for effect in effects:
             self._carry_out(effect)
         self._arm_tick()
 
     @property
-    def page(self) -> Page | None:
-        """What the screen must show now (a new screen process asks)."""
+    def page(self) -> PAGES:
+        """What the screen must show now (a new screen process asks). Only after `start`."""
+        assert self._terminal.shown is not None
         return self._terminal.shown
 
     @property

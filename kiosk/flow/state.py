@@ -26,7 +26,7 @@ class Surroundings(Struct, frozen=True):
     idle_seconds: int
     boot: str = ""
     hour: int = 0
-    platform_up: bool = False
+    platform_up: bool | None = None  # None: not known yet
     devices: tuple[tuple[Role, Status], ...] = ()
 
     def status(self, role: Role) -> Status:
@@ -114,13 +114,6 @@ class Case(Struct, frozen=True):
 # --- what lies over the page: one at a time -----------------------------------------------------------------
 
 
-class Warning(Struct, frozen=True, tag=True):
-    """Are you still there? Ends the visit at `until`; `left` whole seconds are shown."""
-
-    until: float
-    left: int
-
-
 class Leaving(Struct, frozen=True, tag=True):
     """办不成事: why do you leave? One tap."""
 
@@ -135,6 +128,14 @@ class Trouble(Struct, frozen=True, tag=True):
     family: str  # refusal, unreachable, print, order, filing: which texts explain it
     code: str
     retry: bool
+
+
+class Warning(Struct, frozen=True, tag=True):
+    """Are you still there? Ends the visit at `until`; `left` whole seconds are shown; a touch brings back `under`."""
+
+    until: float
+    left: int
+    under: Leaving | Helping | Trouble | None = None
 
 
 Overlay = Warning | Leaving | Helping | Trouble

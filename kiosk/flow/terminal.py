@@ -7,7 +7,7 @@ deadline(terminal)         -> when it wants a Tick
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,10 +19,10 @@ from kiosk.events import Answered, Chose, Edited, Event, Hour, PlatformSeen, Rec
 from kiosk.flow import visit as visits
 from kiosk.flow import visit_pages
 from kiosk.flow.availability import why_not
-from kiosk.flow.frame import bar
+from kiosk.flow.frame import Frame, bar
 from kiosk.flow.state import Over, Surroundings, Visit
 from kiosk.flow.words import Speaker
-from kiosk.page import Lang, Page
+from kiosk.page import PAGES, Lang, Page
 from kiosk.secret import Words
 
 Phase = Literal["starting", "open", "visit", "out_of_service"]
@@ -36,7 +36,7 @@ class Terminal(Struct, frozen=True):
     lang: Lang = "zh"
     visits: int = 0
     visit: Visit | None = None
-    shown: Page | None = None
+    shown: PAGES | None = None
     pages: int = 0
 
 
@@ -92,8 +92,6 @@ def _dispatch(terminal: Terminal, event: Event) -> Step:
             return replace(terminal, visit=None, lang="zh", shown=None), effects
         return replace(terminal, visit=visit), effects
     match event:
-        case Started():
-            return replace(terminal, phase="open"), ()
         case Chose(key="language"):
             return replace(terminal, lang="en" if terminal.lang == "zh" else "zh"), ()
         case Chose(key="start"):
@@ -103,7 +101,7 @@ def _dispatch(terminal: Terminal, event: Event) -> Step:
 
 
 def _phase(terminal: Terminal) -> Phase:
-    if terminal.phase == "starting":
+    if not terminal.around.boot or terminal.around.platform_up is None:
         return "starting"
     if terminal.visit:
         return "visit"
@@ -113,13 +111,11 @@ def _phase(terminal: Terminal) -> Phase:
 
 def _show(terminal: Terminal) -> Step:
     """Show what changed, and only that. A new question gets a new number; a refresh keeps its number."""
-    if terminal.phase == "starting":
-        return terminal, ()
     page = _page(terminal)
     before = terminal.shown
     same = before is not None and type(before) is type(page) and before.question == page.question
     number = terminal.pages if same else terminal.pages + 1
-    page = replace(page, n=number, speech=page.speech or _speech(page))
+    page = cast("PAGES", replace(page, n=number, speech=page.speech or _speech(page)))
     if page == before:
         return terminal, ()
     return replace(terminal, pages=number, shown=page), (Show(page),)
@@ -135,28 +131,29 @@ def _page(terminal: Terminal) -> Page:
     if terminal.visit:
         return visit_pages.page(around, terminal.visit)
     say = Speaker(around.catalogue.texts, terminal.lang)
-    place = around.place.say(terminal.lang)
-    banner = say("banner.sandbox") if around.sandbox else ""
-    keys = bar(say, visiting=False)
+    if terminal.phase == "starting":
+        return pages.Wait(**_frame(terminal, say, "starting"), picture="platform", doing=say("starting.doing"))
     if terminal.phase == "open":
         return pages.Attract(
-            lang=terminal.lang,
-            question="attract",
-            place=place,
-            banner=banner,
-            title=say("attract.title"),
-            lead=say("attract.lead"),
-            bar=keys,
+            **_frame(terminal, say, "attract"),
             points=tuple(item.title.say(terminal.lang) for item in around.catalogue.items),
             invite=say("attract.invite"),
         )
-    return pages.OutOfService(
+    return pages.OutOfService(**_frame(terminal, say, "closed"), hints=(say("closed.where"), say("help.phone")))
+
+
+def _frame(terminal: Terminal, say: Speaker, name: str) -> Frame:
+    """The shared fields of a page that no visit owns."""
+    around = terminal.around
+    return Frame(
         lang=terminal.lang,
-        question="out_of_service",
-        place=place,
-        banner=banner,
-        title=say("closed.title"),
-        lead=say("closed.lead"),
-        bar=keys,
-        hints=(say("closed.where"), say("help.phone")),
+        question=name,
+        place=around.place.say(terminal.lang),
+        banner=say("banner.sandbox") if around.sandbox else "",
+        title=say(f"{name}.title"),
+        lead=say(f"{name}.lead"),
+        steps=None,
+        alert=None,
+        actions=(),
+        bar=bar(say, visiting=False),
     )

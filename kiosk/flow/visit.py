@@ -67,8 +67,7 @@ def _handle(around: Surroundings, visit: Visit, event: Event) -> Move:
         case Tick(at=at):
             return _tick(around, visit, at)
         case Touched(at=at):
-            extended = None if isinstance(visit.overlay, Warning) else visit.overlay
-            return replace(visit, touched=at, overlay=extended), ()
+            return replace(_awake(visit), touched=at), ()
         case Chose(key="language"):
             return replace(visit, touched=event.at, lang="en" if visit.lang == "zh" else "zh"), ()
         case Chose() if visit.overlay:
@@ -241,7 +240,9 @@ def _bar(visit: Visit, event: Chose) -> Move:
 def _overlaid(around: Surroundings, visit: Visit, event: Chose) -> Move:
     key = event.key
     match visit.overlay:
-        case Helping() | Warning():
+        case Warning():
+            return _awake(visit), ()
+        case Helping():
             return replace(visit, overlay=None), ()
         case Leaving() if key == "stay":
             return replace(visit, overlay=None), ()
@@ -311,8 +312,15 @@ def _tick(around: Surroundings, visit: Visit, at: float) -> Move:
         visit, effects = _do(around, _impatient(visit, at), Tick(at=at))
     idle = isinstance(visit.phase, Browsing | Offered | Doing) and not _busy(visit)
     if idle and at >= visit.touched + around.idle_seconds:
-        return replace(visit, overlay=Warning(at + WARNING_SECONDS, WARNING_SECONDS)), effects
+        assert not isinstance(visit.overlay, Warning)
+        warning = Warning(at + WARNING_SECONDS, WARNING_SECONDS, visit.overlay)
+        return replace(visit, overlay=warning), effects
     return visit, effects
+
+
+def _awake(visit: Visit) -> Visit:
+    """Somebody is still there: what the warning covered is back."""
+    return replace(visit, overlay=visit.overlay.under) if isinstance(visit.overlay, Warning) else visit
 
 
 def _impatient(visit: Visit, at: float) -> Visit:

@@ -1,0 +1,210 @@
+"""The Shell around the pure core: one Worker for each thing that blocks, and the screen.
+
+devices    one Worker each (kiosk.device_worker)
+platform   questions of the visit, one after another
+pulse      is the platform there? asked every few seconds
+ledger     orders, filings, outputs: disk first, then the platform
+fleet      the agent
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from kiosk import log, memory
+from kiosk.device_worker import DeviceLife, Use
+from kiosk.devices import Driver, Role, StatusChanged
+from kiosk.effects import Usage
+from kiosk.events import Answered, PlatformSeen, Ref
+from kiosk.fleet import messages
+from kiosk.fleet.agent import Agent, Devices
+from kiosk.flow.terminal import Phase
+from kiosk.gateway.client import Client
+from kiosk.ledger.clerk import Clerk
+from kiosk.ledger.store import LedgerError
+from kiosk.page import PAGES
+from kiosk.platform import Question
+from kiosk.records import (
+    FilingMoved,
+    FilingState,
+    Moved,
+    OpenFiling,
+    OpenOrder,
+    OpenOutput,
+    OrderMoved,
+    OrderState,
+    OutputMoved,
+    OutputState,
+    Record,
+)
+from kiosk.runtime import Runtime
+from kiosk.worker import Inbox, Worker
+
+PULSE_SECONDS = 5.0
+
+
+class Face(Protocol):
+    """What shows pages: the screen process, or the headless reader."""
+
+    async def start(self) -> None: ...
+
+    def show(self, page: PAGES) -> None: ...
+
+    async def replace(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Forget(Struct, frozen=True):
+    """The visit is over: the platform's client drops its buffers."""
+
+
+class Asked(Struct, frozen=True):
+    ref: Ref
+    question: Question
+
+
+FleetNews = Devices | messages.Usage | messages.Terminal
+
+
+class Shell:
+    """The Runtime's hands. `makers` build what a Worker owns inside its own thread."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        face: Face,
+        drivers: dict[Role, Driver],
+        client: Callable[[], Client],
+        clerk: Callable[[], Clerk],
+        agent: Callable[[], Agent],
+    ) -> None:
+        self._runtime = runtime
+        self._face = face
+        self._make_client, self._make_clerk, self._make_agent = client, clerk, agent
+        self._devices = {role: self._device(role, driver) for role, driver in drivers.items()}
+        self._platform: Worker[Asked | Forget] = Worker("platform", self._answer)
+        self._pulse: Worker[None] = Worker("pulse", self._feel)
+        self._ledger: Worker[Record] = Worker("ledger", self._book)
+        self._fleet: Worker[FleetNews] = Worker("fleet", self._tell)
+        self._replacing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """The Runtime has its first page at once; Workers take their time while the screen comes up."""
+        self._runtime.start(self)
+        for worker in self._workers():
+            worker.start()
+        await self._face.start()
+
+    async def stop(self) -> None:
+        """Everything it started ends."""
+        for worker in self._workers():
+            await asyncio.to_thread(worker.stop)
+        await self._face.close()
+
+    # --- hands ------------------------------------------------------------------------------------------
+
+    def show(self, page: PAGES) -> None:
+        self._face.show(page)
+
+    def use(self, role: Role, use: Use) -> bool:
+        worker = self._devices.get(role)
+        return worker is not None and worker.post(use)
+
+    def ask(self, ref: Ref, question: Question) -> None:
+        self._platform.post(Asked(ref, question))
+
+    def keep(self, record: Record) -> None:
+        self._ledger.post(record)
+
+    def usage(self, usage: Usage) -> None:
+        self._fleet.post(msgspec.convert(usage, messages.Usage, from_attributes=True))
+
+    def status(self, role: Role, report: StatusChanged) -> None:
+        self._fleet.post(Devices({role: report.status}))
+
+    def state(self, phase: Phase) -> None:
+        self._fleet.post(messages.Terminal(phase))
+
+    def wipe(self) -> None:
+        """A fresh screen process takes over, the client forgets, and what this process freed is swept."""
+        self._platform.post(Forget())
+        self._replacing = asyncio.get_running_loop().create_task(self._renew())
+
+    async def _renew(self) -> None:
+        memory.sweep()
+        await self._face.replace()
+
+    # --- what the Workers run ---------------------------------------------------------------------------
+
+    def _workers(
+        self,
+    ) -> list[Worker[Use] | Worker[Asked | Forget] | Worker[None] | Worker[Record] | Worker[FleetNews]]:
+        return [*self._devices.values(), self._platform, self._pulse, self._ledger, self._fleet]
+
+    def _device(self, role: Role, driver: Driver) -> Worker[Use]:
+        life = DeviceLife(driver, self._runtime.post_soon)
+        return Worker(f"device-{role.value}", life.run)
+
+    def _answer(self, inbox: Inbox[Asked | Forget]) -> None:
+        client = self._make_client()
+        while True:
+            match inbox.take(None):
+                case Asked(ref=ref, question=question):
+                    self._runtime.post_soon(Answered(ref=ref, answer=client.ask(question)))
+                case Forget():
+                    client.forget()
+                    memory.sweep()
+
+    def _feel(self, inbox: Inbox[None]) -> None:
+        client = self._make_client()
+        known: bool | None = None
+        while True:
+            up = client.healthy()
+            if up != known:
+                known = up
+                log.write("platform", up=up)
+                self._runtime.post_soon(PlatformSeen(up=up))
+            inbox.take(PULSE_SECONDS)
+
+    def _book(self, inbox: Inbox[Record]) -> None:
+        clerk = self._make_clerk()
+        self._runtime.recorded_soon(tuple(clerk.recover()))
+        while True:
+            record = inbox.take(clerk.pause())
+            try:
+                moved = clerk.poll() if record is None else clerk.do(record)
+            except LedgerError as error:
+                log.write("ledger.failed", reason=error.code)
+                moved = _refused(record)
+            if moved:
+                self._runtime.recorded_soon(tuple(moved))
+
+    def _tell(self, inbox: Inbox[FleetNews]) -> None:
+        agent = self._make_agent()
+        agent.open()
+        try:
+            while True:
+                news = inbox.take(agent.pause())
+                if news is not None:
+                    agent.do(news)
+                agent.poll()
+        finally:
+            agent.close()
+
+
+def _refused(record: Record | None) -> list[Moved]:
+    """The ledger cannot be written: no money is taken, nothing is filed, no paper comes out."""
+    match record:
+        case OpenOrder(order=order):
+            return [OrderMoved(order, OrderState.REVERSED, code="LEDGER")]
+        case OpenFiling(filing=filing):
+            return [FilingMoved(filing, FilingState.REJECTED, code="LEDGER")]
+        case OpenOutput(output=output):
+            return [OutputMoved(output, OutputState.RETRACTED, code="LEDGER")]
+    return []
