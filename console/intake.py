@@ -89,7 +89,7 @@ class Intake:
             else:
                 self._store.event(terminal, batch.epoch, numbered.n, entry, message.at)
             upto = max(upto, numbered.n)
-        self._store.advance(terminal, batch.epoch, upto)
+        self._store.advance(terminal, batch.epoch, upto, message.at)
         return Ack(batch.epoch, upto)
 
     def _put_aside(self, message: Arrived, reason: str, payload: bytes | None = None) -> None:

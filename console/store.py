@@ -136,7 +136,8 @@ class Store:
         row = self._one("SELECT upto FROM stream WHERE terminal = ? AND epoch = ?", terminal, epoch)
         return int(row[0]) if row else 0
 
-    def advance(self, terminal: str, epoch: str, upto: int) -> None:
+    def advance(self, terminal: str, epoch: str, upto: int, at: int) -> None:
+        self._seen(terminal, at)
         self._run(
             "INSERT INTO stream VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET upto = max(upto, excluded.upto)",
             terminal,

@@ -97,7 +97,8 @@ class Broker:
             "data": self._data,
             **{name: Path(path).resolve() for name, path in self._tls.items()},
         }
-        config.write_text(template.substitute(values), encoding="utf-8")
+        # Only at this level does mosquitto log that it is running; in the field it would log each save as well.
+        config.write_text(template.substitute(values) + "log_type information\n", encoding="utf-8")
         return config
 
     def _wait_until_listening(self, log_start: int) -> None:

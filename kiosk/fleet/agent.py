@@ -245,7 +245,8 @@ class Agent:
             log.warning("fleet: acknowledgement not understood: %s", error)
             return
         try:
-            self._delivery.acknowledged(ack)
+            if self._delivery.acknowledged(ack) and not len(self._store):
+                self._hasten_heartbeat()  # the fleet sees that it has everything
         except OutboxError as error:  # a full disk: the batch is sent again, and acknowledged again
             log.error("fleet: acknowledgement not kept: %s", error)
 

@@ -2,7 +2,8 @@
 
 Every text upward is a word from a fixed list or an identifier of a narrow shape: ASCII, no spaces, and never so many
 digits in a row as an identity card (18 or 15), a phone (11), a bank card (16 to 19) or a date of birth (8) has.
-The 32 and 12 character hexadecimal ids are of exactly that length, which no such number has.
+The 32 and 12 character hexadecimal ids are of exactly that length, which no such number has; no count has room for an
+identity number either.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ V = Literal[1]
 TERMINAL_PATTERN = r"\A[a-z]{2,12}(-[a-z0-9]{1,8}){1,3}\Z"
 
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Sequence = Annotated[int, Meta(ge=1, le=2**53 - 1)]
-Acknowledged = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Sequence = Annotated[int, Meta(ge=1, le=10**12)]
+Acknowledged = Annotated[int, Meta(ge=0, le=10**12)]
+UnixMilliseconds = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]  # until the year 2100
 Grade = Annotated[int, Meta(ge=0, le=5)]
 
 RandomId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]

@@ -21,13 +21,13 @@ from kiosk.fleet.messages.fields import (
     ItemId,
     ItemVersion,
     LevelName,
-    Milliseconds,
     RandomId,
     RoleName,
     Sequence,
     SeverityName,
     Software,
     TerminalState,
+    UnixMilliseconds,
     V,
 )
 
@@ -138,7 +138,7 @@ Event = Usage | Alert | Terminal | Dropped
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     """One event as the outbox keeps it. at: the terminal's own clock, Unix milliseconds; it may be wrong."""
 
-    at: Milliseconds
+    at: UnixMilliseconds
     boot: RandomId
     event: Event
     v: V = 1
