@@ -30,12 +30,13 @@ from kiosk.fleet.messages import (
     Event,
     Heartbeat,
     MessageError,
+    Presence,
     Terminal,
     Usage,
     decode,
     encode,
 )
-from kiosk.fleet.messages.topics import acknowledgements, up
+from kiosk.fleet.messages.topics import FLEET_STATE, acknowledgements, up
 from kiosk.fleet.timing import Timing, jittered
 from kiosk.ledger.outbox import Outbox, OutboxError
 
@@ -207,8 +208,8 @@ class Agent:
                 case Closed():
                     self._link.abandon()
                     self._lost(signal)
-                case Arrived(topic=topic, payload=payload):
-                    self._arrived(topic, payload)
+                case Arrived():
+                    self._arrived(signal)
 
     def _opened(self, link: Link) -> None:
         birth = msgspec.structs.replace(self._birth, session=link.session)
@@ -236,14 +237,18 @@ class Agent:
         log.info("fleet: %s", "connected" if news.up else f"not connected {news.code}".rstrip())
         self._post(news)
 
-    def _arrived(self, topic: str, payload: bytes) -> None:
-        if topic != acknowledgements(self._terminal):
-            return
+    def _arrived(self, message: Arrived) -> None:
         try:
-            ack = decode(payload, Ack)
+            if message.topic == acknowledgements(self._terminal):
+                self._acknowledged(decode(message.payload, Ack))
+            elif message.topic == FLEET_STATE:
+                presence = decode(message.payload, Presence)
+                if presence.state == "on" and not message.retained:
+                    self._delivery.hasten(time.monotonic())
         except MessageError as error:
-            log.warning("fleet: acknowledgement not understood: %s", error)
-            return
+            log.warning("fleet: %s not understood: %s", message.topic, error)
+
+    def _acknowledged(self, ack: Ack) -> None:
         try:
             if self._delivery.acknowledged(ack) and not len(self._store):
                 self._hasten_heartbeat()  # the fleet sees that it has everything

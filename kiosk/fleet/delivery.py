@@ -56,6 +56,11 @@ class Delivery:
             self.restart()
         return gone
 
+    def hasten(self, now: float) -> None:
+        """The fleet's end has just come back: what is in flight may have met nobody, so do not wait the time out."""
+        self._attempt = 0
+        self._again_at = min(self._again_at, now + self._timing.until_hastened())
+
     def restart(self) -> None:
         """Nothing is in flight (acknowledged, or the connection is a new one): send what is there at once."""
         self._upto = 0

@@ -19,7 +19,7 @@ from paho.mqtt.properties import Properties
 
 from kiosk.config import Fleet
 from kiosk.fleet.messages import MAX_MESSAGE, Presence, encode
-from kiosk.fleet.messages.topics import acknowledgements, up
+from kiosk.fleet.messages.topics import FLEET_STATE, acknowledgements, up
 from kiosk.fleet.timing import Timing
 
 _RECEIVE_MAXIMUM = 20
@@ -39,9 +39,12 @@ class Closed(Struct, frozen=True):
 
 
 class Arrived(Struct, frozen=True):
+    """retained: the broker remembered it; otherwise it was said just now."""
+
     session: int
     topic: str
     payload: bytes
+    retained: bool
 
 
 Signal = Opened | Closed | Arrived
@@ -126,7 +129,7 @@ class Link:
         if reason.is_failure:
             self._signals.put(Closed(self.session, "REFUSED"))
             return
-        client.subscribe(acknowledgements(self._terminal), qos=1)
+        client.subscribe([(acknowledgements(self._terminal), 1), (FLEET_STATE, 1)])
         self._signals.put(Opened(self.session))
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
@@ -137,7 +140,7 @@ class Link:
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         with contextlib.suppress(UnicodeDecodeError):  # a topic that is no text is none of ours
-            self._signals.put(Arrived(self.session, message.topic, bytes(message.payload)))
+            self._signals.put(Arrived(self.session, message.topic, bytes(message.payload), message.retain))
 
 
 def _properties(packet: int, **values: int) -> Properties:
