@@ -105,5 +105,7 @@ def _may_answer(command: Command, frame: Frame) -> bool:
             return command is Command.FIND
         case Sw3.DONE:
             return command is not Command.FIND and (_DATA.get(command, 0) <= len(frame.data) <= _MOST.get(command, 16))
+        case Sw3.ABSENT:
+            return command is Command.READ_ADDRESS
         case _:
             return True
