@@ -11,8 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -20,15 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.ledger.seal import SealError, check_public_key, open_sealed, seal
-
-
-def _pair() -> tuple[bytes, bytes]:
-    key = X25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-PRIVATE, PUBLIC = _pair()
+from tests.ledger.keys import PRIVATE, PUBLIC, pair
 
 
 @given(st.binary(max_size=4000), st.binary(max_size=60))
@@ -47,7 +37,7 @@ def test_a_payload_moved_to_another_row_is_refused() -> None:
 
 def test_another_platform_cannot_open_it() -> None:
     with pytest.raises(SealError, match="wrong key"):
-        open_sealed(_pair()[0], seal(PUBLIC, b"form", b"row"), b"row")
+        open_sealed(pair()[0], seal(PUBLIC, b"form", b"row"), b"row")
 
 
 @given(st.data())
