@@ -1,0 +1,86 @@
+"""Line breaking for Chinese and Latin text: pure, measured by whoever draws.
+
+Words and numbers stay whole, closing punctuation never starts a line, opening punctuation never ends one, and a
+last line of a single character takes company from the line above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Measure = Callable[[str], float]
+"""Width in px of a text set in one line."""
+
+NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…—·％℃,.;:?!)]}%")
+NOT_LAST = frozenset("（《「『【〈〔“‘([{¥￥")
+_TOKEN = re.compile(r"\n|\s+|[A-Za-z0-9À-ɏ_'’@#&+*=¥$€./:,%\-]+|.")
+
+
+def tokens(text: str) -> list[str]:
+    """Pieces that must not be broken; blanks are pieces of their own and may vanish at a line's end."""
+    found: list[str] = []
+    for piece in _TOKEN.findall(text):
+        glue = bool(found) and not found[-1].isspace() and piece != "\n"
+        if glue and not piece.isspace() and (piece[0] in NOT_FIRST or found[-1][-1] in NOT_LAST):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def break_lines(text: str, width: float, measure: Measure, balance: bool = False) -> tuple[str, ...]:
+    """`text` in lines of at most `width` px. `balance` makes lines of similar length (titles, centred text)."""
+    lines = _fill(text, width, measure)
+    if len(lines) < 2:
+        return lines
+    if balance:
+        return _balanced(text, width, measure, lines)
+    last = lines[-1].rstrip("".join(NOT_FIRST))
+    if len(last) <= 1 and "\n" not in text:
+        return _balanced(text, width, measure, lines, floor=0.8)
+    return lines
+
+
+def _fill(text: str, width: float, measure: Measure) -> tuple[str, ...]:
+    lines: list[str] = []
+    line = ""
+    for piece in tokens(text):
+        if piece == "\n":
+            lines.append(line.rstrip())
+            line = ""
+        elif piece.isspace():
+            line += " " if line else ""
+        elif measure(line + piece) <= width:
+            line += piece
+        else:
+            if line.strip():
+                lines.append(line.rstrip())
+            *whole, line = _cut(piece, width, measure)
+            lines += whole
+    if line.strip() or not lines:
+        lines.append(line.rstrip())
+    return tuple(lines)
+
+
+def _cut(piece: str, width: float, measure: Measure) -> list[str]:
+    """A piece wider than a whole line is cut where it must be."""
+    parts: list[str] = [""]
+    for char in piece:
+        if parts[-1] and measure(parts[-1] + char) > width:
+            parts.append("")
+        parts[-1] += char
+    return parts
+
+
+def _balanced(text: str, width: float, measure: Measure, lines: tuple[str, ...], floor: float = 0.5) -> tuple[str, ...]:
+    """The narrowest setting with as many lines, found by halving."""
+    low, high, best = width * floor, width, lines
+    for _ in range(6):
+        middle = (low + high) / 2
+        tried = _fill(text, middle, measure)
+        if len(tried) == len(lines):
+            high, best = middle, tried
+        else:
+            low = middle
+    return best

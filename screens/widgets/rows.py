@@ -1,0 +1,103 @@
+"""A form as rows: label, value, where the value came from, a key to change it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from kiosk.page import Row
+from screens import theme
+from screens.scene import Rect
+from screens.sketch import Sketch
+from screens.widgets import keys
+
+_LABEL_PART = 34  # per cent of a row's width
+
+
+def rows(s: Sketch, area: Rect, entries: tuple[Row, ...], sheet: int) -> int:
+    """As many rows as fit, on one card; the rest by pager. Returns the height used."""
+    heights = [height(s, area.w, row) for row in entries]
+    sheets = keys.split(heights, area.h, 0, keys.pager_height(s))
+    if not entries:
+        return 0
+    sheet = min(sheet, len(sheets) - 1)
+    shown = sheets[sheet]
+    total = sum(heights[at] for at in shown)
+    s.box(Rect(area.x, area.y, area.w, total), theme.CARD, theme.LINE, 0.4, theme.RADIUS)
+    y = area.y
+    for at in shown:
+        if at > shown.start:
+            s.box(Rect(area.x + s.m.u(5), y, area.w - s.m.u(10), s.m.stroke(theme.HAIR)), theme.LINE)
+        _row(s, Rect(area.x, y, area.w, heights[at]), entries[at])
+        y += heights[at]
+    if len(sheets) > 1:
+        keys.pager(s, area, sheet, len(sheets))
+        return area.h
+    return total
+
+
+def height(s: Sketch, width: int, row: Row) -> int:
+    label, value = _columns(s, width, row)
+    left = s.height(row.label, label)
+    right = s.height(row.value, value)
+    right += _chip_height(s) if row.source else 0
+    right += s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
+    least = s.m.u(theme.TARGET_MM + 4) if row.change else s.m.u(19)
+    return max(left + s.m.u(6), right + s.m.u(6), least)
+
+
+def _columns(s: Sketch, width: int, row: Row) -> tuple[int, int]:
+    pad, gap = s.m.u(5), s.m.u(4)
+    label = width * _LABEL_PART // 100 - pad
+    value = width - 2 * pad - label - gap - (_change_width(s, row) + gap if row.change else 0)
+    return label, value
+
+
+def _change_width(s: Sketch, row: Row) -> int:
+    return max(s.m.u(theme.TARGET_MM), s.width(row.change_label, "small") + s.m.u(9 + 8))
+
+
+def _chip_height(s: Sketch) -> int:
+    return s.m.pitch("fine") + s.m.u(1)
+
+
+def _row(s: Sketch, at: Rect, row: Row) -> None:
+    pad, gap = s.m.u(5), s.m.u(4)
+    label, value = _columns(s, at.w, row)
+    s.text_in(row.label, Rect(at.x + pad, at.y, label, at.h), "body", theme.INK_SOFT, align="left", balance=False)
+    left = at.x + pad + label + gap
+    high = s.height(row.value, value)
+    high += _chip_height(s) if row.source else 0
+    problem = s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
+    y = at.y + (at.h - high - problem) // 2
+    y += s.text(row.value, Rect(left, y, value, 0), "body", theme.INK, bold=True)
+    if row.source:
+        y += _source(s, left, y, row.source)
+    if row.problem:
+        size = s.m.u(7)
+        y += s.m.u(1.5)
+        s.icon("circle-alert", left, y + (s.m.pitch("small") - size) // 2, size, theme.RED)
+        s.text(row.problem, Rect(left + s.m.u(9), y, value - s.m.u(9), 0), "small", theme.RED)
+    if row.change:
+        _change(s, at, row)
+
+
+def _source(s: Sketch, x: int, y: int, source: str) -> int:
+    """The chip that names a value's origin."""
+    size = s.m.u(5)
+    wide = s.width(source, "fine") + size + s.m.u(5.5)
+    high = s.m.pitch("fine")
+    s.box(Rect(x, y, wide, high), theme.TEAL_TINT, radius=1.6)
+    s.icon("badge-check", x + s.m.u(1.6), y + (high - size) // 2, size, theme.TEAL)
+    s.text_in(source, Rect(x + size + s.m.u(3), y, wide, high), "fine", theme.TEAL_DEEP, align="left", balance=False)
+    return _chip_height(s)
+
+
+def _change(s: Sketch, at: Rect, row: Row) -> None:
+    wide, high = _change_width(s, row), s.m.u(theme.TARGET_MM)
+    rect = Rect(at.right - wide - s.m.u(2.5), at.y + (at.h - high) // 2, wide, high)
+    s.box(rect, theme.PAPER, theme.TEAL, 0.4, theme.RADIUS)
+    size, gap = s.m.u(7), s.m.u(2)
+    text = s.width(row.change_label, "small")
+    x = rect.x + (wide - size - gap - text) // 2
+    s.icon("pencil", x, rect.y + (high - size) // 2, size, theme.TEAL)
+    label = Rect(x + size + gap, rect.y, text + 1, high)
+    s.text_in(row.change_label, label, "small", theme.TEAL, align="left", balance=False)
+    s.target(row.change, rect)
