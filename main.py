@@ -186,7 +186,9 @@ def _shell(settings: Config, drivers: dict[Role, Driver], items: object, runtime
         return Clerk(store, client(), seal_key, time.monotonic)
 
     def agent() -> Agent:
-        return Agent(settings.fleet, settings.terminal.id, data / "outbox.sqlite", birth(items, settings), lambda _: None)
+        return Agent(
+            settings.fleet, settings.terminal.id, data / "outbox.sqlite", birth(items, settings), lambda _: None
+        )
 
     return Shell(runtime, face, drivers, client, clerk, agent)
 

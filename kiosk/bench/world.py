@@ -63,9 +63,10 @@ class World:
             self._start_far_end(role)
         self._write_config(self.authority)
 
-    def start_kiosk(self, env: dict[str, str], *, headless: bool = False) -> Child:
-        """`main.py run`, as in the field; `env` names the display."""
-        extra = ["--headless"] if headless else ["--mirror", str(self.mirror)]
+    def start_kiosk(self, env: dict[str, str], *, headless: bool = False, mirror: bool = False) -> Child:
+        """`main.py run`, as in the field; `env` names the display. With `mirror`, somebody must listen there."""
+        extra = ["--headless"] if headless else []
+        extra += ["--mirror", str(self.mirror)] if mirror else []
         command = python("main.py", "run", "--config", str(self.config), *extra)
         self.kiosk = self._child("kiosk", command, env=os.environ | env)
         return self.kiosk

@@ -1,0 +1,121 @@
+"""What a demonstration leaves behind, and whether it is what it should be: each check names what it found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import apsw
+import requests
+
+from kiosk.bench.children import ROOT, python
+from kiosk.bench.demo import canary
+from kiosk.bench.world import World
+
+ENDS = {"orders": {"closed"}, "filings": {"accepted"}, "outputs": {"printed", "taken"}}
+
+
+def planted(person: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, str]:
+    """Everything that names this person: what stands on the card, and what the platform issued about them."""
+    card = person["card"]
+    words = {name: str(card[name]) for name in ("name", "number", "address") if card.get(name)}
+    words["phone"] = str(person["phone"])
+    for name in ("number", "address"):
+        if person.get("permit"):
+            words[f"permit.{name}"] = str(person["permit"][name])
+    for count, owned in enumerate(person.get("properties", ())):
+        words |= {f"property{count}.{name}": str(owned[name]) for name in ("number", "address")}
+    for count, notice in enumerate(state["notices"]):
+        words[f"notice{count}"] = str(notice["number"])
+    for count, filing in enumerate(state["filings"]):
+        words[f"case{count}"] = str(filing["number"])
+    return words
+
+
+def platform_state(world: World) -> dict[str, Any]:
+    state: dict[str, Any] = requests.get(f"{world.phone_url}/state", timeout=5).json()
+    return state
+
+
+def receipt_differs(world: World, state: Mapping[str, Any]) -> list[str]:
+    """Words that the platform issued and the paper lacks, in order; the paper's words are decoded from its bytes."""
+    papers = sorted(world.receipts.glob("*.json"))
+    if len(papers) != 1:
+        return [f"{len(papers)} receipts instead of 1"]
+    paper = "".join("".join(_words(json.loads(papers[0].read_text(encoding="utf-8")))).split())
+    issued = [word for notice in state["notices"] for word in notice["words"]]
+    issued += [str(filing["number"]) for filing in state["filings"] if filing["number"]]
+    if not issued:
+        return ["the platform issued nothing"]
+    missing, position = [], 0
+    for word in issued:
+        sought = "".join(word.split())
+        found = paper.find(sought, position)
+        if found < 0:
+            missing.append("a word of the issued document is not on the paper, or not in its place")
+        else:
+            position = found + len(sought)
+    return missing
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [word for inner in value.values() for word in _words(inner)]
+    return [word for inner in value for word in _words(inner)] if isinstance(value, list) else []
+
+
+def ledger_rows(world: World) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the kiosk's ledger; sealed payloads as their length, for nobody here can read them."""
+    db = apsw.Connection(str(world.dir / "data" / "ledger.sqlite"), flags=apsw.SQLITE_OPEN_READONLY)
+    tables = [str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table in tables:
+        cursor = db.execute(f'SELECT * FROM "{table}"')
+        names = [column[0] for column in cursor.description] if cursor else []
+        rows[table] = [
+            {name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value for name, value in zip(names, row)}
+            for row in cursor
+        ]
+    db.close()
+    return rows
+
+
+def ledger_open(rows: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    """Rows that have not come to a good end."""
+    found = []
+    for table, good in ENDS.items():
+        for row in rows.get(table, ()):
+            if row["state"] not in good:
+                found.append(f"{table}: {row['state']}")
+    return found
+
+
+def fleet_events(world: World) -> list[dict[str, Any]]:
+    """What the fleet's receiver committed."""
+    told = subprocess.run(
+        python("-m", "console", "events", "--db", str(world.console_db), "--json"),
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=20,
+    )
+    return [json.loads(line) for line in told.stdout.splitlines() if line.strip()]
+
+
+def leaks_on_disk(world: World, words: Mapping[str, str], capture: Path) -> list[str]:
+    """Files of the kiosk, the broker and the fleet that hold a planted word. The platform and the paper may."""
+    sought = canary.needles(words)
+    own = [path for name in ("data", "logs", "broker") for path in (world.dir / name).rglob("*") if path.is_file()]
+    own += [path for path in world.dir.glob("console.sqlite*") if path.is_file()]
+    own = [path for path in own if path.name not in ("sandbox.log",)] + [capture]
+    return [f"{path.name}: {hit}" for path in own for hit in canary.in_file(path, sought)]
+
+
+def leaks_in_memory(pid: int, words: Mapping[str, str]) -> list[str]:
+    sought = canary.needles(words)
+    return [f"process {one}: {hit}" for one in canary.family(pid) for hit in canary.in_memory(one, sought)]
