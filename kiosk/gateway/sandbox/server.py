@@ -33,7 +33,6 @@ class _PeerProtocol(H11Protocol):
         peer = transport.get_extra_info("ssl_object")
         self.app_state = {**self.app_state, "transport": transport, "terminal": _common_name(peer)}
 
-
     def shutdown(self) -> None:
         """An idle connection ends at once: waiting for the other side's TLS farewell would take a second."""
         if self.cycle is None or self.cycle.response_complete:
@@ -51,11 +50,12 @@ class _Server(uvicorn.Server):
 
 
 def listen(port: int) -> socket.socket:
-    """A bound loopback socket; port 0 takes a free one."""
+    """A listening loopback socket; port 0 takes a free one."""
     # asyncio switches Nagle's algorithm off only for sockets that say they are TCP: 40 ms an answer otherwise.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
+    listener.listen(128)  # from here on a caller waits instead of being turned away
     return listener
 
 
