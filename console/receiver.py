@@ -44,7 +44,7 @@ class Settings(Struct, frozen=True):
     ca: Path
     certificate: Path
     key: Path
-    retry_seconds: float = 2.0
+    retry_seconds: float = 1.0
 
 
 class Receiver:
