@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kiosk.bench.world import World
@@ -23,7 +24,7 @@ class Capture:
         assert world.broker is not None
         certificate, key = world.authority.issue(OBSERVER, kind="client")
         self._file = path.open("w", encoding="utf-8")
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=OBSERVER, protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=OBSERVER, protocol=mqtt.MQTTv5)
         self._client.tls_set(str(world.authority.ca), str(certificate), str(key))
         self._client.on_connect = self._connected
         self._client.on_message = self._arrived

@@ -8,15 +8,15 @@ from pathlib import Path
 from kiosk.bench import children
 from kiosk.bench.children import Child
 
-NOVNC = "/usr/share/novnc"
+NOVNC = Path("/usr/share/novnc")  # Debian's package: its JavaScript is served by the bench page
 
 
 class Display:
-    """`name` is the DISPLAY; `url` is where a browser sees and touches it (empty without `browser`)."""
+    """`name` is the DISPLAY; `socket` is where a browser's noVNC finds it (empty without `browser`)."""
 
-    def __init__(self, name: str, url: str, parts: list[Child]) -> None:
+    def __init__(self, name: str, parts: list[Child]) -> None:
         self.name = name
-        self.url = url
+        self.socket = ""
         self._parts = parts
 
     @classmethod
@@ -35,7 +35,7 @@ class Display:
             number = told.readline().strip()
         if not number:
             raise children.ChildError(f"xvfb did not start:\n{server.tail()}")
-        display = cls(f":{number}", "", [server])
+        display = cls(f":{number}", [server])
         if browser:
             display._serve(log_dir)
         return display
@@ -48,6 +48,6 @@ class Display:
         vnc, web = children.free_port(), children.free_port()
         share = ["x11vnc", "-display", self.name, "-localhost", "-rfbport", str(vnc), "-forever", "-shared", "-nopw"]
         self._parts.append(children.start("x11vnc", [*share, "-quiet", "-noxdamage"], log_dir))
-        proxy = ["websockify", "--web", NOVNC, f"127.0.0.1:{web}", f"127.0.0.1:{vnc}"]
-        self._parts.append(children.start("novnc", proxy, log_dir))
-        self.url = f"http://127.0.0.1:{web}/vnc_lite.html?scale=true"
+        proxy = ["websockify", f"127.0.0.1:{web}", f"127.0.0.1:{vnc}"]
+        self._parts.append(children.start("websockify", proxy, log_dir))
+        self.socket = f"ws://127.0.0.1:{web}"

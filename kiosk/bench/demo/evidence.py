@@ -78,7 +78,10 @@ def ledger_rows(world: World) -> dict[str, list[dict[str, Any]]]:
         cursor = db.execute(f'SELECT * FROM "{table}"')
         names = [column[0] for column in cursor.description] if cursor else []
         rows[table] = [
-            {name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value for name, value in zip(names, row)}
+            {
+                name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value
+                for name, value in zip(names, row, strict=True)
+            }
             for row in cursor
         ]
     db.close()
