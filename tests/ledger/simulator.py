@@ -38,6 +38,7 @@ class Platform:
         self.db.execute(_CREATE)
         self.reverse_refunds = reverse_refunds
         self.slow_refund = slow_refund
+        self.pays_at_once = False  # the citizen shows a payment code: opening the order charges it
 
     def close(self) -> None:
         self.db.close()
@@ -48,6 +49,8 @@ class Platform:
         assert sealed, f"{order} {version}: opened without its payload"
         if self._state(order) == "absent":
             self.db.execute("INSERT INTO orders VALUES (?, ?, ?, 'waiting')", (order, item, amount_fen))
+            if self.pays_at_once:
+                self.pay(order)
         return self._order(order)
 
     def query_order(self, order: str) -> OrderAnswer:
