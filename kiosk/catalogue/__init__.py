@@ -22,12 +22,13 @@ from msgspec.structs import replace
 from kiosk.catalogue.checks import check_field, check_item, check_text
 from kiosk.catalogue.keys import search_keys
 from kiosk.catalogue.nodes import Source, read
-from kiosk.catalogue.problems import CatalogueError, Problem
+from kiosk.catalogue.problems import CatalogueError, Problem, suggest
 from kiosk.catalogue.reader import BROKEN, Reader, Shared
-from kiosk.flow.items import Catalogue, Field, Item
+from kiosk.flow.items import Catalogue, Field, Item, Step
 from kiosk.platform import Text
 
 NOTHING_SHARED = Shared({}, {}, {})
+STEP_KINDS = tuple(str(kind.__struct_config__.tag) for kind in Step.__subclasses__())
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -58,7 +59,7 @@ def titles(catalogue: Catalogue) -> list[tuple[str, str]]:
 
 
 def shared_names(folder: Path) -> Shared:
-    """What a folder shares between its items; whatever is broken there is left out."""
+    """The names of what a folder shares between its items. Never raises: `check` tells what is broken."""
     return _shared(folder, [])
 
 
@@ -95,7 +96,14 @@ def _shared(folder: Path, problems: list[Problem]) -> Shared:
     def text(reader: Reader, source: Source, key: str) -> Any:
         return reader.struct(Text, source.node((key,)), (key,))
 
+    def step(reader: Reader, source: Source, key: str) -> Any:
+        if key not in STEP_KINDS:
+            reader.problems.append(source.problem((key,), "unknown kind of step", suggest(key, STEP_KINDS)))
+        return text(reader, source, key)
+
     def field(reader: Reader, source: Source, key: str) -> Any:
+        if reader.key(Field, "id", key) is BROKEN:
+            return BROKEN
         made = reader.struct(Field, source.node((key,)), (key,), id=key)
         if made is not BROKEN:
             reader.problems += check_field(source, made, (key,))
@@ -105,7 +113,7 @@ def _shared(folder: Path, problems: list[Problem]) -> Shared:
     return Shared(
         departments=_entries(base / "departments.yaml", text, problems),
         fields=_entries(base / "fields.yaml", field, problems),
-        steps=_entries(base / "steps.yaml", text, problems),
+        steps=_entries(base / "steps.yaml", step, problems),
     )
 
 
@@ -128,13 +136,13 @@ def _texts(folder: Path, problems: list[Problem]) -> dict[str, Text]:
 
 
 def _entries(file: Path, make: Callable[[Reader, Source, str], Any], problems: list[Problem]) -> dict[str, Any]:
-    """A file of named entries, each made by itself; broken ones are left out after they are told."""
+    """A file of named entries, each made by itself; a broken one is told and stays, so that nobody misses its name."""
     source = _read(file, problems)
     reader = Reader(source, NOTHING_SHARED)
     names = [name.text for name, _ in source.root.pairs] if source.root else []
     made = {name: make(reader, source, name) for name in names}
     problems += reader.problems
-    return {name: value for name, value in made.items() if value is not BROKEN}
+    return made
 
 
 def _read(file: Path, problems: list[Problem]) -> Source:

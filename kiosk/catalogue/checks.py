@@ -12,7 +12,7 @@ from kiosk.catalogue.order import check_order
 from kiosk.catalogue.problems import Path, Problem, suggest
 from kiosk.devices import Role
 from kiosk.flow.items import AnyStep, Field, Form, Identify, Item, Pay, PreReview, Print, Submit
-from kiosk.flow.rules import Kind, RuleError, compile_rule
+from kiosk.flow.rules import Kind, RuleError, RuleFailure, compile_rule
 from kiosk.platform import Text
 
 CASE_NUMBER = "case_number"  # what a receipt template may name besides the form's fields
@@ -25,10 +25,9 @@ def check_item(source: Source, item: Item) -> Iterator[Problem]:
     yield from _hours(source, item)
     yield from _needs(source, item)
     yield from _fields(source, item)
-    fields = {field.id for step in item.steps if isinstance(step, Form) for field in step.fields}
-    kinds: dict[str, Kind] = dict.fromkeys(fields, "str")
+    fields = [field for step in item.steps if isinstance(step, Form) for field in step.fields]
     for number, step in enumerate(item.steps):
-        yield from _step(source, step, ("steps", number), kinds)
+        yield from _step(source, step, ("steps", number), fields)
 
 
 def check_field(source: Source, field: Field, path: Path) -> Iterator[Problem]:
@@ -76,7 +75,8 @@ def check_text(source: Source, text: Text, path: Path) -> Iterator[Problem]:
         yield source.problem(path, f"{{{other}}} stands in one language only", "name the same values in both")
 
 
-def _step(source: Source, step: AnyStep, path: Path, kinds: dict[str, Kind]) -> Iterator[Problem]:
+def _step(source: Source, step: AnyStep, path: Path, fields: list[Field]) -> Iterator[Problem]:
+    kinds: dict[str, Kind] = {field.id: "str" for field in fields if _is_variable(field.id)}
     match step:
         case PreReview(rules=rules):
             yield from _twice(source, [rule.code for rule in rules], (*path, "rules"), "code")
@@ -86,7 +86,7 @@ def _step(source: Source, step: AnyStep, path: Path, kinds: dict[str, Kind]) -> 
                     yield source.problem((*here, "field"), f"unknown field {rule.field}", suggest(rule.field, kinds))
                 yield from _rule(source, (*here, "rule"), rule.rule, kinds, "bool")
         case Pay(fee=fee):
-            yield from _rule(source, (*path, "fee"), fee, kinds, "int")
+            yield from _fee(source, (*path, "fee"), fee, kinds, fields)
         case Submit(slip=slip):
             for number, block in enumerate(slip):
                 yield from _block(source, block, (*path, "slip", number), kinds)
@@ -159,8 +159,27 @@ def _rule(source: Source, path: Path, rule: str, kinds: dict[str, Kind], gives: 
             yield Problem(told.file, first + line - 1, told.key, told.what, told.remedy)
         return
     if compiled.returns != gives:
-        wanted = {"bool": "true or false", "int": "a whole number of fen", "str": "text"}
-        yield source.problem(path, f"gives {wanted[compiled.returns]}", f"write a rule that gives {wanted[gives]}")
+        words = {"bool": "true or false", "int": "a whole number", "str": "text"}
+        yield source.problem(path, f"gives {words[compiled.returns]}", f"write a rule that gives {words[gives]}")
+
+
+def _fee(source: Source, path: Path, rule: str, kinds: dict[str, Kind], fields: list[Field]) -> Iterator[Problem]:
+    """A fee compiles to whole fen, and none of the answers that the file itself offers makes it negative."""
+    problems = list(_rule(source, path, rule, kinds, "int"))
+    yield from problems
+    if problems:
+        return
+    nothing = dict.fromkeys(kinds, "")
+    chosen = [nothing | {field.id: option.value} for field in fields for option in field.options]
+    if any(_amount(rule, kinds, values) < 0 for values in [nothing, *chosen]):
+        yield source.problem(path, "can be negative", "a fee is 0 or more fen")
+
+
+def _amount(rule: str, kinds: dict[str, Kind], values: dict[str, str]) -> int:
+    try:
+        return int(compile_rule(rule, kinds)(values))
+    except RuleFailure:  # it needs an answer that only a citizen or the platform gives
+        return 0
 
 
 def _twice(source: Source, names: list[str], path: Path, key: str = "") -> Iterator[Problem]:

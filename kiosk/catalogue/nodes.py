@@ -62,7 +62,7 @@ class Source(Struct, frozen=True):
         node: Node | None = self.root
         line = 1
         for part in path:
-            if isinstance(node, Mapping) and isinstance(part, str):
+            if isinstance(node, Mapping) and isinstance(part, str) and node.get(part):
                 line, node = node.line_of(part), node.get(part)
             elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
                 node = node.items[part]

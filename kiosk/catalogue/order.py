@@ -19,8 +19,8 @@ NOT_AFTER = {
     "fetch": ("preview", "print"),
     "preview": ("print",),
 }
-# Before a step, one of these must have been.
-NEEDS_BEFORE = {
+# An item with this step has one of these too (NOT_AFTER says on which side of it).
+NEEDS = {
     "form": ("consent",),  # what is used, and what for, is agreed to before anything is fetched
     "fetch": ("consent",),
     "check": ("form",),
@@ -28,9 +28,8 @@ NEEDS_BEFORE = {
     "submit": ("form",),
     "preview": ("fetch",),
     "print": ("fetch", "submit"),
+    "pay": ("fetch", "submit"),
 }
-# Somewhere in the item, one of these must be.
-NEEDS_ANYWHERE = {"pay": ("submit", "fetch")}
 REPEATABLE = ("form",)
 
 
@@ -54,14 +53,9 @@ def _place(source: Source, number: int, kind: str, earlier: list[str], kinds: li
     too_late = next((other for other in NOT_AFTER.get(kind, ()) if other in earlier), "")
     if too_late:
         yield _problem(source, number, f"{kind} after {too_late}", f"move it before {too_late}")
-    wanted = NEEDS_BEFORE.get(kind, ())
-    if wanted and not any(other in earlier for other in wanted):
+    wanted = NEEDS.get(kind, ())
+    if wanted and not any(other in kinds for other in wanted):
         names = " or ".join(wanted)
-        later = any(other in kinds for other in wanted)
-        yield _problem(source, number, f"{kind} without {names} before it", f"{'move' if later else 'add'} {names}")
-    anywhere = NEEDS_ANYWHERE.get(kind, ())
-    if anywhere and not any(other in kinds for other in anywhere):
-        names = " or ".join(anywhere)
         yield _problem(source, number, f"{kind} without {names}", f"add {names}")
     if kind in ("pay", "submit") and "form" in earlier and "check" not in earlier:
         yield _problem(source, number, f"{kind} before the answers were checked", "add check before it")

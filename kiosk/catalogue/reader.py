@@ -45,6 +45,12 @@ class Reader:
         assert isinstance(kind, inspect.StructType)
         return self._struct(kind, node, path, given)
 
+    def key(self, cls: type[Any], name: str, key: str) -> Any:
+        """A top-level key that is itself the value of a class's field."""
+        kind = next(field.type for field in inspect.type_info(cls).fields if field.name == name)  # type: ignore[attr-defined]
+        line = self._source.line((key,))
+        return self.value(kind, Scalar(line, key, "text", line), (key,))
+
     def value(self, kind: Any, node: Node, path: Path) -> Any:
         match kind:
             case inspect.StructType(cls=cls) if cls is Field and path[-2] == "fields":
@@ -92,10 +98,12 @@ class Reader:
 
     def _unknown_keys(self, node: Mapping, path: Path, known: set[str], given: dict[str, Any]) -> None:
         allowed = known - (given.keys() - {"title"})
-        for name, _ in node.pairs:
+        for name, value in node.pairs:
             if name.text in allowed:
                 continue
-            if name.text in GIVEN_BY_CATALOGUE:
+            if isinstance(value, Scalar) and not value.text and value.kind == "other":  # {en: Well, yes}
+                self._tell((*path, name.text), "unknown key without a value", "put text with a comma in quotes")
+            elif name.text in GIVEN_BY_CATALOGUE:
                 self._tell((*path, name.text), "is made by the catalogue", "remove it")
             else:
                 self._tell((*path, name.text), "unknown key", suggest(name.text, allowed))
@@ -203,21 +211,22 @@ class Reader:
         return node.text
 
     def _wrong(self, path: Path, node: Node | None, wanted: str) -> Any:
+        remedy = f"write {wanted}, see docs/items.md"
         match node:
             case Mapping():
-                found, remedy = "a mapping", "see docs/items.md"
+                found = "a mapping"
             case Sequence():
-                found, remedy = "a list", "see docs/items.md"
-            case Scalar(kind="text", text=text) if text:
-                found, remedy = "text", "see docs/items.md"
+                found = "a list"
             case Scalar(text=""):
                 found, remedy = "nothing", "write it or remove the key"
+            case Scalar(kind="text"):
+                found = "text"
             case Scalar(text=text, kind=kind):
-                found = {"int": f"the number {text}", "bool": text}.get(kind, f"{text}, which YAML reads otherwise")
-                remedy = "put it in quotes" if wanted == "text" else "see docs/items.md"
+                found = {"int": f"the number {text}", "bool": text}.get(kind, f"{text}, no text to YAML")
+                remedy = "put it in quotes" if wanted == "text" else remedy
             case _:
-                found, remedy = "nothing", "see docs/items.md"
-        return self._tell(path, f"is {found}, expected {wanted}", remedy)
+                found = "nothing"
+        return self._tell(path, f"is {found}", remedy)
 
     def _tell(self, path: Path, what: str, remedy: str) -> Any:
         self.problems.append(self._source.problem(path, what, remedy))
