@@ -80,7 +80,7 @@ class Screen:
         async with self._swap:
             fresh = await self._launch()
             if fresh is None:
-                raise ScreenError(f"the screen process showed nothing within {START:.0f} s")
+                raise ScreenError(f"the screen process ended or showed nothing within {START:.0f} s; it says why above")
             self._front = fresh
         self._keeper = asyncio.create_task(self._keep())
 

@@ -49,6 +49,8 @@ def _options() -> argparse.Namespace:
 def _run(options: argparse.Namespace) -> int:
     from kivy.config import Config
 
+    # Without a window manager a borderless window of the panel's size covers it; SDL's full screen would wait for one.
+    Config.set("graphics", "fullscreen", "0")
     Config.set("graphics", "window_state", "hidden")  # until the first page is drawn
     Config.set("graphics", "maxfps", "0")  # our loop waits; Kivy's clock must not sleep on top
 
@@ -69,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     EventLoop.ensure_window()
     px_per_mm = hypot(options.width, options.height) / (options.diagonal * 25.4)
     stage = Stage(emit, px_per_mm, (options.width, options.height))
+    EventLoop.window.add_widget(stage)
     mirror = Mirror(options.mirror) if options.mirror else None
     try:
         Loop(EventLoop.window, link, stage, mirror).run()

@@ -21,11 +21,11 @@ from kivy.graphics.opengl import (
     glGetString,
     glScissor,
 )
+from kivy.input.providers.mouse import MouseMotionEventProvider
 from kivy.lang import Builder
 
 from kiosk.page import Page
 from kiosk.screen_link import Ping, Pong, Quit, Ready, Shown, ShowPage
-from screens.damage import Damage
 from screens.link import Link
 from screens.mirror import Mirror, Targets
 from screens.x11 import connection
@@ -36,11 +36,15 @@ _NEVER = 1e300  # Kivy's clock says DBL_MAX when no event is scheduled
 
 
 class Stage(Protocol):
-    """What draws pages. It stands in the window as the only child."""
+    """What draws pages: the window's only child."""
 
     def show(self, page: Page) -> None: ...
 
     def targets(self) -> Targets: ...
+
+    def take_damage(self) -> tuple[int, int, int, int] | None:
+        """What changed since the last call: x, y, width, height in px from the top left corner; None: nothing."""
+        ...
 
 
 class Loop:
@@ -56,16 +60,18 @@ class Loop:
         self._renderer = glGetString(GL_RENDERER).decode("ascii", "replace")
         # A software renderer copies its buffer to the window and keeps it; a chip may hand back an older one.
         self._keeps_buffer = "llvmpipe" in self._renderer or "softpipe" in self._renderer
-        self._damage = Damage(window)
         self._page: Page | None = None
         self._shown: list[int] = []  # `seq` of pages that the next frame brings to the panel
         self._visible = False
+        self._told_ready = False
         self._paced = False  # the last turn was run for a timer: an animation may be going on
         self._quit = False
         window.bind(on_request_close=_refuse, on_keyboard=_refuse)
 
     def run(self) -> None:
         """Raises KioskGone when the kiosk went away and LinkError when it sent no message."""
+        # One input path: SDL's pointer, which follows the first finger alone.
+        EventLoop.add_input_provider(MouseMotionEventProvider("mouse", "disable_multitouch"))
         EventLoop.start()
         while not self._quit:
             self._wait()
@@ -104,7 +110,6 @@ class Loop:
             case ShowPage(seq=seq, page=page):
                 self._page = page
                 self._stage.show(page)
-                self._window.canvas.ask_update()
                 self._shown.append(seq)
             case Ping():
                 self._link.send(Pong())
@@ -121,18 +126,19 @@ class Loop:
         Builder.sync()
         if self._window.canvas.needs_redraw:
             self._draw()
-        if self._page is not None and not self._shown and self._mirror is not None and Clock.get_min_timeout() > 0:
-            self._mirror.tell(self._page, self._stage.targets())
+        if self._page is not None:
+            self._tell(self._page)
 
     def _draw(self) -> None:
-        assert len(self._window.children) <= 1, "one page at a time"
-        rect = self._damage.rect() if self._keeps_buffer else None
-        if rect is None:
+        """Without a graphics chip a frame costs its pixels: clip it to what changed, when the stage knows."""
+        assert self._window.children == [self._stage], "one page at a time"
+        damage = self._stage.take_damage()
+        if damage is None or not self._keeps_buffer or not self._visible:
             self._window.dispatch("on_draw")
-            self._damage.remember()
         else:
+            x, y, width, height = damage
             glEnable(GL_SCISSOR_TEST)
-            glScissor(*rect)
+            glScissor(x, self._window.height - y - height, width, height)
             self._window.dispatch("on_draw")
             glDisable(GL_SCISSOR_TEST)
         if self._page is not None and not self._visible:
@@ -140,23 +146,24 @@ class Loop:
         self._window.dispatch("on_flip")
         if self._offscreen:
             glFinish()  # without a real swap Mesa frees no texture before it is told to finish
-        self._tell()
 
     def _appear(self) -> None:
         """Map the window only now that its first page is drawn: the panel goes from one page to the next."""
+        self._visible = True
         if self._x11 is not None:
             self._x11.keep_what_is_below()
             self._window.show()
 
-    def _tell(self) -> None:
-        if not self._shown:
-            return
-        if not self._visible:
-            self._visible = True
+    def _tell(self, page: Page) -> None:
+        """The kiosk learns which pages stand on the panel, and the mirror where their targets are."""
+        if self._shown and not self._told_ready:
+            self._told_ready = True
             self._link.send(Ready(self._renderer))
         for seq in self._shown:
             self._link.send(Shown(seq))
         self._shown.clear()
+        if self._mirror is not None and Clock.get_min_timeout() > 0:
+            self._mirror.tell(page, self._stage.targets())
 
 
 def _refuse(*_args: object, **_kwargs: object) -> bool:
