@@ -183,6 +183,11 @@ class Agent:
             self._outbox.close()
             self._outbox = None
 
+    @property
+    def link_up(self) -> bool:
+        """The broker can be reached, as of the last `poll`."""
+        return self._up_since is not None
+
     # --- connection -------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:

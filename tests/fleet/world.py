@@ -79,14 +79,14 @@ class World:
         self._agents.append(agent)
         return agent
 
-    def agent_process(self, *terminals: str, events: bool = True) -> subprocess.Popen[bytes]:
+    def agent_process(self, *terminals: str, events: bool = True, timing: Timing = QUICK) -> subprocess.Popen[bytes]:
         """Agents in a process of their own, to be killed; prints the number of each event once it is on disk."""
         life = {
             "fleets": [self.settings(terminal) for terminal in terminals],
             "terminals": terminals,
             "outboxes": [str(self.outbox(terminal)) for terminal in terminals],
             "birth": BIRTH,
-            "timing": QUICK,
+            "timing": timing,
             "events": events,
         }
         program = str(Path(__file__).with_name("fleet_process.py"))
