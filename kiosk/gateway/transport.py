@@ -9,6 +9,7 @@ its `resolv.conf` sets `timeout:` and `attempts:`.
 from __future__ import annotations
 
 import http.client
+import logging
 import secrets
 import socket
 import ssl
@@ -23,6 +24,9 @@ from requests.adapters import HTTPAdapter
 
 from kiosk.config import Tls
 from kiosk.gateway.wire import BODY_LIMIT
+
+# urllib3 logs header lines that it cannot parse: what a far end says stays out of the log.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 _CHUNK = 16384
 # Everything that a hostile or broken far end was seen to raise through requests, urllib3 and http.client.
@@ -132,6 +136,13 @@ class _Adapter(HTTPAdapter):
         """requests would load its own bundle of public authorities here: the context alone decides."""
 
 
+class _Session(requests.Session):
+    """Sees no redirect as one: requests would read its whole body, however long, even when told not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 class Transport:
     """Connections to one platform for one worker thread; not to be shared between threads."""
 
@@ -207,9 +218,8 @@ class Transport:
 
     def _open(self) -> requests.Session:
         if self._session is None:
-            session = requests.Session()
+            session = _Session()
             session.trust_env = False
-            session.max_redirects = 0
             session.cookies.set_policy(
                 DefaultCookiePolicy(allowed_domains=[])
             )  # nothing carries over to the next visit
