@@ -28,9 +28,9 @@ RandomId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 ItemVersion = Annotated[str, Meta(pattern=r"\A[0-9a-f]{12}\Z")]
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 ItemId = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5})[a-z][a-z0-9_.-]{0,47}\Z")]
-Code = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{4})[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")]
+Code = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{4})([A-Za-z][A-Za-z0-9_.-]{0,31})?\Z")]  # or empty
 DriverName = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5})[a-z][a-z0-9_]{0,31}\Z")]
-Software = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5})[A-Za-z0-9][A-Za-z0-9.+/~-]{0,31}\Z")]
+Software = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5}|.*[0-9]{4}-[0-9])[A-Za-z0-9][A-Za-z0-9.+/~-]{0,31}\Z")]
 
 RoleName = Literal["card_reader", "code_scanner", "receipt_printer"]
 ConditionName = Literal["online", "offline", "no_device", "user_action", "hardware_error"]

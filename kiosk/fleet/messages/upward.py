@@ -96,7 +96,7 @@ class Usage(Struct, frozen=True, forbid_unknown_fields=True, tag="usage", omit_d
     item: ItemId
     version: ItemVersion
     outcome: Literal["done", "gave_up", "timed_out", "failed"]
-    reason: Code | Literal[""] = ""
+    reason: Code = ""
     step: Literal[
         "", "identify", "consent", "form", "check", "prereview", "pay", "submit", "fetch", "preview", "print", "rate"
     ] = ""

@@ -67,7 +67,7 @@ def usage(effect: object) -> Usage:
 def _rule(error: Exception) -> str:
     """Which rule was broken and where. msgspec quotes a wrong word or an unknown field's name: those are left out."""
     what, _, where = str(error).partition(" - at ")
-    if what.startswith("Invalid enum value"):
+    if what.startswith("Invalid "):
         what = "not one of the allowed words"
     elif what.startswith("Object contains unknown field"):
         what = "unknown field"
