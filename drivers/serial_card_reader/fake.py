@@ -2,8 +2,8 @@
 
 put `{"sample": NAME}` (a file of samples/) or `{"card": {"kind": "resident", "name": ...}}` (words as printed; optional
 `newest_address`) or `{"text": HEX}` (256 bytes, for broken cards); with `"lenient": true` "find" goes on seeing the
-card after it was read. take: the card leaves. Own faults: moved (the card leaves during READ), sam_failed,
-not_authorised.
+card after it was read. take: the card leaves. Own faults: moved (the card leaves during READ), unreadable (every READ
+fails), rejected (the card refuses the module), sam_failed, not_authorised.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _sample(name: object) -> dict[str, Any]:
 
 
 class FakeCardReader(FakeDevice):
-    modes = ("moved", "sam_failed", "not_authorised")
+    modes = ("moved", "unreadable", "rejected", "sam_failed", "not_authorised")
 
     def __init__(self, loop: Loop, wire: str, out: Path | None = None) -> None:
         super().__init__(loop, wire, out)
@@ -151,6 +151,8 @@ class FakeCardReader(FakeDevice):
     def _select(self) -> Frame:
         if self._card is None or self._phase != "found":
             return Frame(Sw3.SELECT_FAILED)
+        if self.fault["mode"] == "rejected":
+            return Frame(Sw3.CARD_REFUSED_SAM)
         self._phase = "selected"
         return Frame(Sw3.DONE, bytes(8))
 
@@ -161,7 +163,7 @@ class FakeCardReader(FakeDevice):
 
     def _read(self) -> Frame:
         card = self._selected_card()
-        if card is None:
+        if card is None or self.fault["mode"] == "unreadable":
             return Frame(Sw3.READ_FAILED)
         card.was_read = True
         self._reads += 1
