@@ -7,15 +7,15 @@ from math import ceil
 from screens import theme
 from screens.theme import Role
 
-COMFORT_MM = 300.0  # the short side for which the type scale is drawn
-LARGEST = 1.3
+COMFORT_MM = 275.0  # the short side for which the type scale is drawn
+LARGEST = 1.5
 
 
 class Metrics:
     """`mm` is a length on the glass (floors of touch and text); `u` the same, grown on panels larger than usual.
 
     A 32-inch panel is read and touched at arm's length like a small one, but its pages would look empty: type and
-    spacing grow with the short side, at most by 1.3.
+    spacing grow with the short side, at most by half.
     """
 
     def __init__(self, px_per_mm: float, panel_size: tuple[int, int]) -> None:

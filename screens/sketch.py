@@ -23,6 +23,7 @@ class Sketch:
         self._targets: list[Target] = []
         self.sheets = 1
         self.field = ""
+        self.footer: Rect | None = None  # free part of the row of actions
         self.max_length = 0
 
     @property

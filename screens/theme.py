@@ -23,6 +23,7 @@ LINE = "#d8d4ca"  # between things
 EDGE = "#7d8a8e"  # of things one can touch: >= 3:1 on paper
 TEAL = "#0b5c63"
 TEAL_DEEP = "#08474d"
+TEAL_SHADE = "#0a5359"  # decoration on teal
 TEAL_TINT = "#e0efee"
 ON_TEAL = "#ffffff"
 ON_TEAL_SOFT = "#cfe6e4"
@@ -50,7 +51,7 @@ EM: dict[Role, float] = {
     "heading": 11.5,
     "body": 10.0,
     "small": 8.0,
-    "fine": 6.5,
+    "fine": 7.0,
 }
 PITCH: dict[Role, float] = {
     "giant": 1.3,
@@ -81,7 +82,7 @@ PAD = 7.0
 RADIUS = 4.0
 HAIR = 0.35
 STROKE = 0.6
-BANNER = 12.0
-BAR_KEY = 21.0
-BAR_PAD = 5.0
+BANNER = 11.0
+BAR_KEY = 20.5
+BAR_PAD = 4.0
 ACTION = 24.0

@@ -1,7 +1,7 @@
 """Line breaking for Chinese and Latin text: pure, measured by whoever draws.
 
-Words and numbers stay whole, closing punctuation never starts a line, opening punctuation never ends one, and a
-last line of a single character takes company from the line above.
+Words, numbers and short quoted names stay whole, closing punctuation never starts a line, opening punctuation never ends one, and a
+last line of a few characters takes company from the line above.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ Measure = Callable[[str], float]
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…—·％℃,.;:?!)]}%")
 NOT_LAST = frozenset("（《「『【〈〔“‘([{¥￥")
-_TOKEN = re.compile(r"\n|\s+|[A-Za-z0-9À-ɏ_'’@#&+*=¥$€./:,%\-]+|.")
+_WIDOW = 0.3  # a last line shorter than this part of the width takes company from the line above
+_TOKEN = re.compile(r"\n|\s+|“[^”\n]{1,6}”|[A-Za-z0-9À-ɏ_'’@#&+*=¥$€./:,%\-]+|.")
 
 
 def tokens(text: str) -> list[str]:
@@ -36,9 +37,8 @@ def break_lines(text: str, width: float, measure: Measure, balance: bool = False
         return lines
     if balance:
         return _balanced(text, width, measure, lines)
-    last = lines[-1].rstrip("".join(NOT_FIRST))
-    if len(last) <= 1 and "\n" not in text:
-        return _balanced(text, width, measure, lines, floor=0.8)
+    if "\n" not in text and measure(lines[-1]) < width * _WIDOW:
+        return _balanced(text, width, measure, lines, floor=0.75)
     return lines
 
 

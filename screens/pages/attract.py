@@ -18,6 +18,7 @@ def compose(s: Sketch, page: Attract, view: View) -> None:
     if page.bar:
         bar.bar(s, page.bar)
         floor -= bar.height(s)
+    _window(s, Rect(0, top, s.m.width, floor - top))
     margin = s.m.u(theme.MARGIN)
     body = Rect(margin, top, s.m.width - 2 * margin, floor - top)
     s.target(KEY, Rect(0, top, s.m.width, floor - top), radius=0)
@@ -26,6 +27,17 @@ def compose(s: Sketch, page: Attract, view: View) -> None:
         _tall(s, body, page)
     else:
         _wide(s, body, page)
+
+
+def _window(s: Sketch, area: Rect) -> None:
+    """Our mark, very large and only just visible: an open counter window."""
+    size = min(area.w, area.h) * 86 // 100
+    stroke = size * 9 // 100
+    left, y = area.right - size * 88 // 100, area.y + size * 12 // 100
+    s.box(Rect(left, y, area.right - left, stroke), theme.TEAL_SHADE)
+    s.box(Rect(left, y, stroke, size), theme.TEAL_SHADE)
+    s.box(Rect(left, y + size - stroke, area.right - left, stroke), theme.TEAL_SHADE)
+    s.box(Rect(left + 2 * stroke, y + size - 3 * stroke, area.right - left - 2 * stroke, stroke), theme.TEAL_SHADE)
 
 
 def _tall(s: Sketch, body: Rect, page: Attract) -> None:

@@ -11,13 +11,13 @@ from screens.widgets import frame, hints, pictures, rows
 
 def compose(s: Sketch, page: Done, view: View) -> None:
     body = frame.open_page(s, page)
-    gap = s.m.u(theme.GAP)
-    y = body.y
-    size = s.m.u(56) if s.m.portrait else 0
-    if size:
-        pictures.medallion(s, Rect(body.x, y, body.w, size), "check", theme.GREEN, theme.GREEN_TINT)
-        y += size + s.m.u(10)
-    below = hints.hints_height(s, body.w, page.hints) + 2 * gap + s.m.u(12)
-    y += rows.rows(s, Rect(body.x, y, body.w, body.bottom - y - below), page.rows, view.sheet) + s.m.u(8)
-    y += hints.hints(s, Rect(body.x, y, body.w, 0), page.hints) + gap
-    hints.countdown(s, Rect(body.x, y, body.w, 0), page.remaining, centre=s.m.portrait)
+    gap = s.m.u(theme.GAP + 3)
+    below = hints.hints_height(s, body.w, page.hints, page.remaining)
+    space = body.above(below + gap)
+    size = s.m.u(60)
+    if s.m.portrait and not page.alert and space.h > size + gap + s.m.u(60):
+        pictures.medallion(s, Rect(body.x, body.y, body.w, size), "check", theme.GREEN, theme.GREEN_TINT)
+        space = space.below(size + gap)
+    used = rows.rows(s, space, page.rows, view.sheet)
+    top = body.bottom - below if s.m.portrait else space.y + used + gap
+    hints.hints(s, Rect(body.x, top, body.w, below), page.hints, page.remaining)

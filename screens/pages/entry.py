@@ -22,15 +22,15 @@ def compose(s: Sketch, page: Entry, view: View) -> None:
         return
     s.field, s.max_length = page.field, page.max_length
     typed = view.typed if view.typed is not None else page.value
-    high = pad.digits_height(s) if page.pad == "digits" else pad.letters_height(s)
     words = s.height(page.hint, body.w, "body")
     used = pad.field_height(s) + (words + s.m.u(3) if words else 0)
-    spare = max(0, body.h - used - gap - high)
-    y = body.y + spare // 3
-    pad.field(s, Rect(body.x, y, body.w, 0), typed, "", "")
-    y += pad.field_height(s) + s.m.u(3)
-    s.text(page.hint, Rect(body.x, y, body.w, 0), "body", theme.INK_SOFT)
-    keys_at = Rect(body.x, body.y + used + gap + spare * 2 // 3, body.w, high)
+    high_of = pad.digits_height if page.pad == "digits" else pad.letters_height
+    high = high_of(s, body.h - used - s.m.u(8))
+    spare = max(0, body.h - used - high - s.m.u(8))
+    y = body.y + spare // 2
+    pad.field(s, Rect(body.x, y, body.w, 0), typed, "")
+    s.text(page.hint, Rect(body.x, y + pad.field_height(s) + s.m.u(3), body.w, 0), "body", theme.INK_SOFT)
+    keys_at = Rect(body.x, body.bottom - high, body.w, high)
     if page.pad == "digits":
         pad.digits(s, keys_at, page.max_length)
     else:

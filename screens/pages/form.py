@@ -10,8 +10,8 @@ from screens.widgets import frame, notice, rows
 
 
 def compose(s: Sketch, page: Form, view: View) -> None:
-    body = frame.open_page(s, page)
+    body = frame.open_page(s, page, note=page.summary)
     y = body.y
-    if page.summary:
+    if page.summary and s.m.portrait:
         y += notice.note(s, body, page.summary, "success") + s.m.u(theme.GAP)
     rows.rows(s, Rect(body.x, y, body.w, body.bottom - y), page.rows, view.sheet)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from kiosk.page import OutOfService
 from screens import theme
-from screens.scene import Rect, View
+from screens.scene import View
 from screens.sketch import Sketch
-from screens.widgets import frame, hints, pictures
+from screens.widgets import frame, gesture, pictures
 
 
 def compose(s: Sketch, page: OutOfService, view: View) -> None:
     body = frame.open_page(s, page)
-    size = min(s.m.u(80), body.h // 3)
-    words = hints.hints_height(s, body.w, page.hints)
-    y = body.y + max(0, body.h - size - words - s.m.u(14)) // 3
-    pictures.medallion(s, Rect(body.x, y, body.w, size), "wrench", theme.AMBER_INK, theme.AMBER_TINT)
-    hints.hints(s, Rect(body.x, y + size + s.m.u(14), body.w, 0), page.hints)
+    seat = gesture.picture_and_hints(s, body, page.hints, "", 90)
+    pictures.medallion(s, seat, "wrench", theme.AMBER_INK, theme.AMBER_TINT)

@@ -18,29 +18,28 @@ def compose(s: Sketch, page: Pay, view: View) -> None:
 
 
 def _tall(s: Sketch, body: Rect, page: Pay) -> None:
-    gap = s.m.u(theme.GAP)
-    words = hints.hints_height(s, body.w, page.hints)
-    head = s.m.pitch("display") + s.height(page.payee, body.w, "body")
-    room = body.h - head - words - s.m.u(12) - 4 * gap
-    size = min(room, s.m.u(130), body.w)
-    spare = max(0, room - size)
-    y = _amount(s, Rect(body.x, body.y + spare // 4, body.w, 0), page, "centre") + gap
+    gap = s.m.u(theme.GAP + 3)
+    words = hints.hints_height(s, body.w, page.hints, page.remaining)
+    head = s.m.pitch("display") + s.height(page.payee, body.w, "body") + gap
+    top = body.above(words + gap)
+    size = min(top.h - head, s.m.u(130), body.w)
+    y = body.y + (top.h - head - size) // 2
+    y += _amount(s, Rect(body.x, y, body.w, 0), page, "centre") + gap
     _code(s, Rect(body.x + (body.w - size) // 2, y, size, size), page.qr)
-    y += size + gap
-    y += hints.countdown(s, Rect(body.x, y, body.w, 0), page.remaining, centre=True) + gap + spare // 4
-    hints.hints(s, Rect(body.x, y, body.w, 0), page.hints)
+    hints.hints(s, Rect(body.x, body.bottom - words, body.w, words), page.hints, page.remaining)
 
 
 def _wide(s: Sketch, body: Rect, page: Pay) -> None:
-    size = min(body.h, body.w * 48 // 100, s.m.u(130))
-    gap = s.m.u(10)
-    right = Rect(body.x + size + gap, body.y, body.w - size - gap, body.h)
-    words = hints.hints_height(s, right.w, page.hints) + s.m.pitch("display") + s.height(page.payee, right.w, "body")
-    top = body.y + max(0, body.h - size) // 3
-    _code(s, Rect(body.x, top, size, size), page.qr)
-    y = _amount(s, Rect(right.x, top, right.w, 0), page, "left") + s.m.u(6)
-    y += hints.hints(s, Rect(right.x, y, right.w, 0), page.hints) + s.m.u(6)
-    hints.countdown(s, Rect(right.x, y, right.w, words), page.remaining)
+    gap = s.m.u(theme.GAP + 3)
+    half = (body.w - gap) // 2
+    head = s.m.pitch("display") + s.height(page.payee, half, "body") + s.m.u(theme.GAP)
+    size = min(body.h - head, half)
+    y = body.y + (body.h - head - size) // 2
+    y += _amount(s, Rect(body.x, y, half, 0), page, "left") + s.m.u(theme.GAP)
+    _code(s, Rect(body.x, y, size, size), page.qr)
+    words = hints.hints_height(s, half, page.hints, page.remaining)
+    top = body.y + (body.h - words) // 2
+    hints.hints(s, Rect(body.right - half, top, half, words), page.hints, page.remaining)
 
 
 def _amount(s: Sketch, at: Rect, page: Pay, align: Align) -> int:

@@ -10,4 +10,4 @@ from screens.widgets import frame, hints
 
 def compose(s: Sketch, page: Problem, view: View) -> None:
     body = frame.open_page(s, page)
-    hints.hints(s, body.below(s.m.u(4)), page.hints)
+    hints.hints(s, body, page.hints)

@@ -6,7 +6,7 @@ from kiosk.page import Search
 from screens import theme
 from screens.scene import Rect, View
 from screens.sketch import Sketch
-from screens.widgets import cards, frame, notice, pad
+from screens.widgets import cards, frame, keys, notice, pad
 
 FIELD = "query"
 
@@ -15,12 +15,16 @@ def compose(s: Sketch, page: Search, view: View) -> None:
     body = frame.open_page(s, page)
     s.field, s.max_length = FIELD, 24
     typed = view.typed if view.typed is not None else page.query
-    pad.field(s, body, typed, page.hint, "search")
     gap = s.m.u(theme.GAP)
-    high = pad.letters_height(s)
-    results = Rect(body.x, body.y + pad.field_height(s) + gap, body.w, 0)
-    results = Rect(results.x, results.y, body.w, body.bottom - high - 2 * gap - results.y)
-    columns = 2 if s.m.portrait or body.w > s.m.u(220) else 1
+    top = body
+    if not s.m.portrait:  # the pager stands beside the field: height is scarce
+        side = s.m.u(keys.PAGER)
+        s.footer = Rect(body.right - side, body.y, side, pad.field_height(s))
+        top = Rect(body.x, body.y, body.w - side - gap, body.h)
+    pad.field(s, top, typed, page.hint, "search")
+    high = pad.letters_height(s, body.h * 36 // 100)
+    results = body.below(pad.field_height(s) + gap).above(high + 2 * gap)
+    columns = 2 if s.m.portrait or body.w < s.m.u(280) else 3
     if page.tiles:
         cards.grid(s, results, page.tiles, columns, view.sheet)
     else:

@@ -24,4 +24,4 @@ def compose(s: Sketch, page: Wait, view: View) -> None:
     s.beat(beat, 3, theme.LINE, theme.TEAL, theme.PAPER)
     y += s.m.u(6 + 9)
     y += s.text(page.doing, Rect(body.x, y, body.w, 0), "heading", theme.INK, False, "centre", balance=True)
-    hints.countdown(s, Rect(body.x, y + s.m.u(5), body.w, 0), page.remaining, centre=True)
+    hints.countdown(s, Rect(body.x, y + s.m.u(5), body.w, 0), page.remaining)

@@ -16,16 +16,16 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int)
     gap = s.m.u(theme.GAP)
     wide = (area.w - gap * (columns - 1)) // columns
     lines = [tiles[at : at + columns] for at in range(0, len(tiles), columns)]
-    tall = max((tile_height(s, wide, tile) for tile in tiles), default=0)
-    sheets = keys.split([tall] * len(lines), area.h, gap, keys.pager_height(s))
+    heights = [max(tile_height(s, wide, tile) for tile in line) for line in lines]
+    sheets = keys.split(heights, area.h, gap, keys.pager_height(s))
     if not lines:
         return 0
     sheet = min(sheet, len(sheets) - 1)
     y = area.y
     for at in sheets[sheet]:
         for column, tile in enumerate(lines[at]):
-            _tile(s, Rect(area.x + column * (wide + gap), y, wide, tall), tile)
-        y += tall + gap
+            _tile(s, Rect(area.x + column * (wide + gap), y, wide, heights[at]), tile)
+        y += heights[at] + gap
     if len(sheets) > 1:
         keys.pager(s, area, sheet, len(sheets))
         return area.h
@@ -75,6 +75,9 @@ def options(s: Sketch, area: Rect, entries: Sequence[Option], columns: int, shee
     if not lines:
         return 0
     sheet = min(sheet, len(sheets) - 1)
+    if len(sheets) == 1:  # room to spare makes the cards taller, up to half as tall again
+        spare = area.h - sum(heights) - gap * (len(heights) - 1)
+        heights = [high + min(spare // len(heights), s.m.u(theme.ACTION) // 2) for high in heights]
     y = area.y
     for at in sheets[sheet]:
         for column, option in enumerate(lines[at]):

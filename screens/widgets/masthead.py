@@ -25,13 +25,16 @@ def banner(s: Sketch, words: str) -> int:
     return high
 
 
-def masthead(s: Sketch, page: Page, big: bool = False) -> Rect:
-    """Banner, masthead and bar of `page`; the area that is left for its body is returned."""
+def masthead(s: Sketch, page: Page, big: bool = False, note: str = "") -> Rect:
+    """Banner, masthead and bar of `page`; the area that is left for its body is returned.
+
+    `note` is good news about the page, such as how much is filled in already.
+    """
     s.box(s.panel, theme.PAPER)
     top = banner(s, page.banner)
     bar.bar(s, page.bar)
     floor = s.m.height - bar.height(s)
-    return _across(s, page, top, floor, big) if s.m.portrait else _beside(s, page, top, floor, big)
+    return _across(s, page, top, floor, big) if s.m.portrait else _beside(s, page, top, floor, big, note)
 
 
 def _across(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
@@ -42,22 +45,23 @@ def _across(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
     role = "display" if big else "title"
     words = s.height(page.title, wide, role, True, True)
     lead = s.height(page.lead, wide, "heading" if big else "body")
-    natural = place_high + steps_high + words + (s.m.u(2) + lead if lead else 0) + s.m.u(theme.PAD) * 2
+    natural = place_high + steps_high + words + (s.m.u(2) + lead if lead else 0) + s.m.u(theme.PAD + 3)
     high = max(natural, s.m.reach - top, s.m.height // 4 - top)
     s.box(Rect(0, top, s.m.width, high), theme.TEAL)
-    place(s, Rect(margin, top, wide, place_high), page.place)
+    label = s.width(page.steps.label, "fine") + 1 if page.steps else 0
+    place(s, Rect(margin, top, wide - label, place_high), page.place)
     if page.steps:
+        at = Rect(margin + wide - label, top, label, place_high)
+        s.text_in(page.steps.label, at, "fine", theme.ON_TEAL_SOFT, align="right", balance=False)
         _steps_across(s, Rect(margin, top + place_high, wide, steps_high), page.steps)
-    y = top + high - s.m.u(theme.PAD) - words - (lead + s.m.u(2) if lead else 0)
-    if not page.steps:
-        y -= (high - natural) // 3
+    y = top + high - s.m.u(theme.PAD + 2) - words - (lead + s.m.u(2) if lead else 0)
     y += s.text(page.title, Rect(margin, y, wide, 0), role, theme.ON_TEAL, True, balance=True)
     s.text(page.lead, Rect(margin, y + s.m.u(2), wide, 0), "heading" if big else "body", theme.ON_TEAL_SOFT)
     y = top + high
     return Rect(margin, y + margin, wide, floor - y - margin - margin * 2 // 3)
 
 
-def _beside(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
+def _beside(s: Sketch, page: Page, top: int, floor: int, big: bool, note: str) -> Rect:
     """Landscape: a panel at the left, body at the right."""
     margin = s.m.u(theme.MARGIN)
     wide = s.m.width * 34 // 100
@@ -68,10 +72,13 @@ def _beside(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
     y += s.text(page.title, Rect(inner.x, y, inner.w, 0), "title", theme.ON_TEAL, True, balance=True)
     y += s.m.u(3)
     y += s.text(page.lead, Rect(inner.x, y, inner.w, 0), "heading" if big else "body", theme.ON_TEAL_SOFT)
+    if note:
+        y += _note(s, Rect(inner.x, y + s.m.u(5), inner.w, 0), note) + s.m.u(5)
     if page.steps:
         _steps_down(s, Rect(inner.x, y + s.m.u(4), inner.w, floor - y - s.m.u(4 + theme.PAD)), page.steps)
     left = wide + margin
-    return Rect(left, top + margin, s.m.width - left - margin, floor - top - margin - margin * 2 // 3)
+    edge = s.m.u(8)
+    return Rect(left, top + edge, s.m.width - left - margin, floor - top - 2 * edge)
 
 
 def place(s: Sketch, at: Rect, name: str) -> int:
@@ -87,29 +94,40 @@ def place(s: Sketch, at: Rect, name: str) -> int:
     return at.h
 
 
+def _note(s: Sketch, at: Rect, words: str) -> int:
+    size, pad = s.m.u(8), s.m.u(4)
+    left = at.x + pad + size + s.m.u(3)
+    room = at.right - pad - left
+    high = s.height(words, room, "small") + 2 * pad
+    s.box(Rect(at.x, at.y, at.w, high), theme.TEAL_DEEP, radius=theme.RADIUS)
+    s.icon("circle-check", at.x + pad, at.y + (high - size) // 2, size, theme.AMBER)
+    s.text(words, Rect(left, at.y + pad, room, 0), "small", theme.ON_TEAL)
+    return high
+
+
 def _across_height(s: Sketch, steps: Steps | None) -> int:
-    return s.m.u(30) if steps else 0
+    return s.m.u(26) if steps else 0
 
 
 def _steps_across(s: Sketch, at: Rect, steps: Steps) -> None:
-    """One dot a step on a line; names under the dots where all fit, else the current one beside the label."""
+    """One dot a step on a line; names under the dots where all fit, else the current one alone."""
     cell = at.w // max(1, len(steps.names))
-    named = all(len(s.lines(name, cell - s.m.u(2), "fine", True)) == 1 for name in steps.names)
-    label = steps.label if named else f"{steps.label}  ·  {steps.names[steps.at]}"
-    s.text(label, at, "fine", theme.ON_TEAL_SOFT)
+    named = all(len(s.lines(name, cell - s.m.u(1), "fine", True)) == 1 for name in steps.names)
     dot = s.m.u(5)
-    middle = at.y + s.m.u(13.5)
-    s.box(
-        Rect(at.x + cell // 2, middle - s.m.stroke(0.4), cell * (len(steps.names) - 1), s.m.stroke(0.8)),
-        theme.TEAL_LINE,
-    )
+    middle = at.y + s.m.u(6)
+    line = s.m.stroke(0.8)
+    s.box(Rect(at.x + cell // 2, middle - line // 2, cell * (len(steps.names) - 1), line), theme.TEAL_LINE)
     for number, name in enumerate(steps.names):
         x = at.x + number * cell
         _dot(s, Rect(x + (cell - dot) // 2, middle - dot // 2, dot, dot), number, steps.at)
+        now = number == steps.at
         if named:
-            now = number == steps.at
             ink = theme.AMBER if now else theme.ON_TEAL_SOFT
             s.text(name, Rect(x, middle + s.m.u(4.5), cell, 0), "fine", ink, now, "centre")
+        elif now:
+            wide = s.width(name, "fine", True) + 1
+            left = min(max(at.x, x + (cell - wide) // 2), at.right - wide)
+            s.text(name, Rect(left, middle + s.m.u(4.5), wide, 0), "fine", theme.AMBER, True, "centre")
 
 
 def _steps_down(s: Sketch, at: Rect, steps: Steps) -> None:

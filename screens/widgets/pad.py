@@ -12,16 +12,19 @@ CITIZEN_NUMBER_LENGTH = 18  # 公民身份号码: its last place may be an X
 _LETTERS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
 
-def digits_height(s: Sketch) -> int:
-    return 4 * s.m.u(theme.TARGET_MM + 2) + 3 * s.m.u(4)
+def digits_height(s: Sketch, room: int) -> int:
+    """Four rows, as tall as `room` px allow between a comfortable least and most."""
+    key = (room - 3 * s.m.u(4)) // 4
+    return 4 * min(max(key, s.m.u(theme.TARGET_MM)), s.m.u(32)) + 3 * s.m.u(4)
 
 
 def digits(s: Sketch, area: Rect, max_length: int) -> None:
-    """Twelve keys in the middle of `area`, from its top."""
+    """Twelve keys that fill the height of `area`, in its middle."""
     extra = "X" if max_length == CITIZEN_NUMBER_LENGTH else ""
     rows = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), (extra, "0", DELETE))
-    gap, high = s.m.u(4), s.m.u(theme.TARGET_MM + 2)
-    wide = min((area.w - 2 * gap) // 3, s.m.u(64))
+    gap = s.m.u(4)
+    high = (area.h - 3 * gap) // 4
+    wide = min((area.w - 2 * gap) // 3, s.m.u(78))
     left = area.x + (area.w - 3 * wide - 2 * gap) // 2
     for line, row in enumerate(rows):
         for column, char in enumerate(row):
@@ -29,13 +32,16 @@ def digits(s: Sketch, area: Rect, max_length: int) -> None:
                 _key(s, Rect(left + column * (wide + gap), area.y + line * (high + gap), wide, high), char)
 
 
-def letters_height(s: Sketch) -> int:
-    return 4 * s.m.u(theme.PAD_KEY_MM + 2.5) + 3 * s.m.u(theme.GAP_MM)
+def letters_height(s: Sketch, room: int) -> int:
+    """Four rows, as tall as `room` px allow between a comfortable least and most."""
+    key = (room - 3 * s.m.u(theme.GAP_MM)) // 4
+    return 4 * min(max(key, s.m.u(theme.PAD_KEY_MM)), s.m.u(26)) + 3 * s.m.u(theme.GAP_MM)
 
 
 def letters(s: Sketch, area: Rect) -> None:
     """Digits, then the letters in the order of every Chinese telephone's full keyboard."""
-    gap, high = s.m.u(theme.GAP_MM), s.m.u(theme.PAD_KEY_MM + 2.5)
+    gap = s.m.u(theme.GAP_MM)
+    high = (area.h - 3 * gap) // 4
     wide = min((area.w - 9 * gap) // 10, s.m.u(28))
     left = area.x + (area.w - 10 * wide - 9 * gap) // 2
     for line, row in enumerate(_LETTERS):

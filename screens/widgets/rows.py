@@ -36,10 +36,10 @@ def rows(s: Sketch, area: Rect, entries: tuple[Row, ...], sheet: int) -> int:
 def height(s: Sketch, width: int, row: Row) -> int:
     label, value = _columns(s, width, row)
     left = s.height(row.label, label)
-    right = s.height(row.value, value)
-    right += _chip_height(s) if row.source else 0
+    right = s.height(row.value, value, bold=True)
+    right += _chip_height(s) if row.source and not _inline(s, row, value) else 0
     right += s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
-    least = s.m.u(theme.TARGET_MM + 4) if row.change else s.m.u(19)
+    least = s.m.u(theme.TARGET_MM + 3) if row.change else s.m.u(19)
     return max(left + s.m.u(6), right + s.m.u(6), least)
 
 
@@ -54,6 +54,16 @@ def _change_width(s: Sketch, row: Row) -> int:
     return max(s.m.u(theme.TARGET_MM), s.width(row.change_label, "small") + s.m.u(9 + 8))
 
 
+def _inline(s: Sketch, row: Row, room: int) -> bool:
+    """In landscape height is scarce: the chip stands beside a short value."""
+    wide = s.width(row.value, "body", bold=True) + s.m.u(4) + _chip_width(s, row.source)
+    return not s.m.portrait and bool(row.source) and wide <= room
+
+
+def _chip_width(s: Sketch, source: str) -> int:
+    return s.width(source, "fine") + s.m.u(5) + s.m.u(5.5)
+
+
 def _chip_height(s: Sketch) -> int:
     return s.m.pitch("fine") + s.m.u(1)
 
@@ -63,12 +73,16 @@ def _row(s: Sketch, at: Rect, row: Row) -> None:
     label, value = _columns(s, at.w, row)
     s.text_in(row.label, Rect(at.x + pad, at.y, label, at.h), "body", theme.INK_SOFT, align="left", balance=False)
     left = at.x + pad + label + gap
-    high = s.height(row.value, value)
-    high += _chip_height(s) if row.source else 0
+    high = s.height(row.value, value, bold=True)
+    inline = _inline(s, row, value)
+    high += _chip_height(s) if row.source and not inline else 0
     problem = s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
     y = at.y + (at.h - high - problem) // 2
     y += s.text(row.value, Rect(left, y, value, 0), "body", theme.INK, bold=True)
-    if row.source:
+    if row.source and inline:
+        beside = left + s.width(row.value, "body", bold=True) + s.m.u(4)
+        _source(s, beside, y - s.m.pitch("body") + (s.m.pitch("body") - s.m.pitch("fine")) // 2, row.source)
+    elif row.source:
         y += _source(s, left, y, row.source)
     if row.problem:
         size = s.m.u(7)
@@ -82,7 +96,7 @@ def _row(s: Sketch, at: Rect, row: Row) -> None:
 def _source(s: Sketch, x: int, y: int, source: str) -> int:
     """The chip that names a value's origin."""
     size = s.m.u(5)
-    wide = s.width(source, "fine") + size + s.m.u(5.5)
+    wide = _chip_width(s, source)
     high = s.m.pitch("fine")
     s.box(Rect(x, y, wide, high), theme.TEAL_TINT, radius=1.6)
     s.icon("badge-check", x + s.m.u(1.6), y + (high - size) // 2, size, theme.TEAL)
