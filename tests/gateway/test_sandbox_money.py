@@ -50,6 +50,15 @@ def test_pay_then_fetch_the_result(sandbox: Any) -> None:
     assert client.ask(platform.FetchNotice(other, ITEM, (), order=order)) == Refusal("ORDER_UNKNOWN")
 
 
+def test_who_does_not_pay_gets_nothing_unless_it_is_free(sandbox: Any, form: Any) -> None:
+    client = sandbox.client()
+    subject = sandbox.identify(client, "wang-yan", with_code=True)
+    asked = own("wang-yan")
+    assert client.ask(platform.FetchNotice(subject, ITEM, form(asked))) == Refusal("ORDER_UNPAID")
+    free = client.ask(platform.FetchNotice(subject, ITEM, form({**asked, "purpose": "court"})))
+    assert isinstance(free, platform.Fetched)
+
+
 @pytest.mark.parametrize("mode", ["drop_answer", "duplicate", "break_contract"])
 def test_an_order_whose_answer_was_lost_is_one_order(sandbox: Any, mode: str) -> None:
     client, order = sandbox.client(), sandbox.new_id()

@@ -41,7 +41,7 @@ def open_filing(
         number="" if findings else f"SAMPLE-{now.year}-{core.store.filings.count() + 1:06d}",
         code=findings[0].code if findings else "",
     )
-    core.store.filings.put(id, filing)
+    core.store.filings.put(id, filing, filing.number)
     return _answer(core, filing)
 
 

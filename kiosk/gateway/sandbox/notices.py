@@ -26,8 +26,8 @@ def fetch(core: Core, request: NoticeRequest) -> NoticeAnswer:
     values = _what_about(core, service, subject, request)
     about = request.order or request.filing or fingerprint(subject.token, values)
     key = fingerprint(subject.person, request.item, about, request.lang)
-    known = next((notice for notice in core.store.notices.all() if notice.key == key), None)
-    issued = known or _issue(core, service, subject, request, values, key)
+    known = core.store.notices.by(key)
+    issued = known[0] if known else _issue(core, service, subject, request, values, key)
     return NoticeAnswer(issued.number, issued.document, issued.digest)
 
 
@@ -46,12 +46,14 @@ def rate(core: Core, request: RatingRequest) -> RatingAnswer:
 
 def _what_about(core: Core, service: Service, subject: Subject, request: NoticeRequest) -> tuple[FormValue, ...]:
     """The form behind the result: of the paid order, of the accepted case, or of the request itself."""
-    if service.fee_fen:
+    if request.order:
         return orders.paid_order(core, request.order, subject.person, service.item).values
     if service.takes_filings:
         return filings.accepted_filing(core, request.filing, subject.person, service.item).values
     values = tuple(request.values)
     service.check(core.people[subject.person], values)
+    if service.fee_fen(values):
+        raise Refused(RefusalCode.ORDER_UNPAID)
     return values
 
 
@@ -77,7 +79,7 @@ def _issue(
         verify_token=token,
         at=now.timestamp(),
     )
-    core.store.notices.put(number, issued)
+    core.store.notices.put(number, issued, key, token, f"order {request.order}" if request.order else "")
     return issued
 
 
@@ -85,7 +87,4 @@ def _belongs(core: Core, number: str, person: str, item: str) -> bool:
     notice = core.store.notices.get(number)
     if notice is not None:
         return notice.person == person and notice.item == item
-    return any(
-        filing.number == number and filing.person == person and filing.item == item
-        for filing in core.store.filings.all()
-    )
+    return any(filing.person == person and filing.item == item for filing in core.store.filings.by(number))

@@ -22,7 +22,7 @@ def open_order(core: Core, terminal: str, id: str, request: OrderRequest, sealed
     subject, values = core.unseal(sealed, id)
     service = services.allowed(request.item, subject)
     service.check(core.people[subject.person], values)
-    if service.fee_fen == 0 or service.fee_fen != request.amount_fen:
+    if service.fee_fen(values) != request.amount_fen:
         raise Refused(RefusalCode.ORDER_AMOUNT)
     order = Order(
         id=id,
@@ -37,7 +37,7 @@ def open_order(core: Core, terminal: str, id: str, request: OrderRequest, sealed
         pay_token=secrets.token_urlsafe(16),
         expires=core.clock.now() + core.settings.order_seconds,
     )
-    core.store.orders.put(id, order)
+    core.store.orders.put(id, order, order.pay_token)
     return _answer(core, order)
 
 
@@ -63,12 +63,11 @@ def refund(core: Core, terminal: str, id: str, refund: str) -> OrderAnswer:
     if order.state == "paid":
         with core.store.whole():
             order = _give_back(core, order, refund)
-            for payment in core.store.payments.all():
-                if payment.order == id and payment.state == "taken":
+            for payment in core.store.payments.by(id):
+                if payment.state == "taken":
                     core.store.payments.put(payment.id, replace(payment, state="returned"))
-            for notice in core.store.notices.all():
-                if notice.order == id:
-                    core.store.notices.put(notice.number, replace(notice, revoked=True))
+            for notice in core.store.notices.by(f"order {id}"):
+                core.store.notices.put(notice.number, replace(notice, revoked=True))
     return _answer(core, order)
 
 
@@ -86,7 +85,7 @@ def pay(core: Core, pay_token: str, payment: str) -> Payment | None:
         return None
     with core.store.whole():
         made = Payment(payment, order.id, order.amount_fen, "taken" if order.state == "waiting" else "returned")
-        core.store.payments.put(payment, made)
+        core.store.payments.put(payment, made, order.id)
         if order.state == "waiting":
             core.store.orders.put(order.id, replace(order, state="paid"))
         elif order.state == "reversed":
@@ -95,8 +94,7 @@ def pay(core: Core, pay_token: str, payment: str) -> Payment | None:
 
 
 def find_by_token(core: Core, pay_token: str) -> Order | None:
-    found = (order for order in core.store.orders.all() if pay_token and order.pay_token == pay_token)
-    return _aged(core, next(found, None))
+    return _aged(core, next(iter(core.store.orders.by(pay_token)), None))
 
 
 def aged(core: Core) -> list[Order]:

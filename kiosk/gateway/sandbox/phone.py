@@ -89,5 +89,4 @@ def _title(order: Order) -> str:
 
 
 def _notice(core: Core, token: str) -> IssuedNotice | None:
-    found = (notice for notice in core.store.notices.all() if token and notice.verify_token == token)
-    return next(found, None)
+    return next((notice for notice in core.store.notices.by(token) if notice.verify_token == token), None)

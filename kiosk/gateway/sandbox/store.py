@@ -102,7 +102,7 @@ T = TypeVar("T", bound=Struct)
 
 
 class Shelf(Generic[T]):
-    """The rows of one kind by id, in the order of their making."""
+    """The rows of one kind by id, in the order of their making, and by further keys."""
 
     def __init__(self, database: sqlite3.Connection, kind: type[T]) -> None:
         self._database = database
@@ -110,23 +110,33 @@ class Shelf(Generic[T]):
         self._decoder = msgspec.json.Decoder(kind)
 
     def get(self, id: str) -> T | None:
-        row = self._database.execute("SELECT body FROM rows WHERE kind = ? AND id = ?", (self._kind, id)).fetchone()
-        return self._decoder.decode(row[0]) if row else None
+        return next(self._rows("id = ?", id), None)
 
-    def put(self, id: str, row: T) -> None:
+    def put(self, id: str, row: T, *keys: str) -> None:
+        """`keys`: what else it is found by; keys once given stay."""
         self._database.execute(
             "INSERT INTO rows (kind, id, body) VALUES (?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
             (self._kind, id, msgspec.json.encode(row)),
         )
+        for key in filter(None, keys):
+            self._database.execute("INSERT OR IGNORE INTO keys (kind, key, id) VALUES (?, ?, ?)", (self._kind, key, id))
+
+    def by(self, key: str) -> list[T]:
+        return list(self._rows("id IN (SELECT id FROM keys WHERE keys.kind = rows.kind AND key = ?)", key))
 
     def all(self) -> list[T]:
-        rows = self._database.execute("SELECT body FROM rows WHERE kind = ? ORDER BY rowid", (self._kind,))
-        return [self._decoder.decode(body) for (body,) in rows]
+        return list(self._rows("1"))
 
     def count(self) -> int:
         found: int = self._database.execute("SELECT count(*) FROM rows WHERE kind = ?", (self._kind,)).fetchone()[0]
         return found
+
+    def _rows(self, where: str, *values: str) -> Iterator[T]:
+        """where: one of the conditions above, never a caller's text."""
+        query = f"SELECT body FROM rows WHERE kind = ? AND {where} ORDER BY rowid"
+        for (body,) in self._database.execute(query, (self._kind, *values)):
+            yield self._decoder.decode(body)
 
 
 class Store:
@@ -134,6 +144,9 @@ class Store:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("CREATE TABLE IF NOT EXISTS rows (kind TEXT, id TEXT, body BLOB, UNIQUE (kind, id))")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS keys (kind TEXT, key TEXT, id TEXT, PRIMARY KEY (kind, key, id)) WITHOUT ROWID"
+        )
         self.subjects = Shelf(self._database, Subject)
         self.codes = Shelf(self._database, SignedInCode)
         self.orders = Shelf(self._database, Order)

@@ -21,6 +21,13 @@ from kiosk.gateway.wire import (
 )
 from kiosk.platform import Assurance
 
+_PURPOSES = {
+    "self": ("自己了解", "Own information"),
+    "school": ("子女入学", "School enrolment"),
+    "loan": ("办理贷款", "A loan"),
+    "court": ("诉讼", "A court case"),
+    "other": ("其他", "Something else"),
+}
 _REGISTER = Text("不动产登记库（样例）", "Real property register (sample)")
 
 
@@ -28,7 +35,6 @@ class PropertyRegisterQuery:
     item = "property-register-query"
     title = Text("不动产登记信息查询结果证明", "Real property register extract")
     assurance = Assurance.CARD_AND_CODE
-    fee_fen = 10_00
     takes_filings = False
 
     def prefill(self, person: Person) -> dict[str, PrefillValue]:
@@ -46,20 +52,26 @@ class PropertyRegisterQuery:
         if not 0 < len(value_of(values, "purpose")) <= 40:
             raise Refused(RefusalCode.VALUES)
 
+    def fee_fen(self, values: tuple[FormValue, ...]) -> int:
+        """A sample fee; free for court cases."""
+        return 0 if value_of(values, "purpose") == "court" else 10_00
+
     def review(self, person: Person, values: tuple[FormValue, ...]) -> list[Finding]:
         return []
 
     def paper(self, person: Person, values: tuple[FormValue, ...], paper: Paper) -> Document:
         owned = _chosen(person, values)
+        purpose = value_of(values, "purpose")
         say = paper.say
         content: list[Block] = [
             Pair(say("不动产权证号", "Certificate number"), Personal(owned.number)),
             Pair(say("坐落", "Location"), Personal(owned.address)),
             Pair(say("建筑面积", "Floor area"), Personal(f"{owned.area_m2:g} m²")),
-            Pair(say("用途", "Use"), Personal(owned.use)),
+            Pair(say("规划用途", "Land use"), Personal(owned.use)),
             Pair(say("共有情况", "Ownership"), Personal(owned.share)),
             Pair(say("登记日期", "Registered"), Personal(owned.registered)),
             Pair(say("抵押、查封", "Encumbrance"), Personal(owned.encumbrance)),
+            Pair(say("查询用途", "Asked for"), say(*_PURPOSES.get(purpose, (purpose, purpose)))),
         ]
         return laid_out(say(self.title.zh, self.title.en), person, paper, content)
 

@@ -29,7 +29,6 @@ class ResidenceEndorsement:
     item = "residence-endorsement"
     title = Text("上海市居住证签注", "Residence permit endorsement")
     assurance = Assurance.CARD
-    fee_fen = 0
     takes_filings = True
 
     def prefill(self, person: Person) -> dict[str, PrefillValue]:
@@ -40,6 +39,9 @@ class ResidenceEndorsement:
         _permit(person)
         if not all(value_of(values, field) for field in _REQUIRED):
             raise Refused(RefusalCode.VALUES)
+
+    def fee_fen(self, values: tuple[FormValue, ...]) -> int:
+        return 0
 
     def review(self, person: Person, values: tuple[FormValue, ...]) -> list[Finding]:
         permit = _permit(person)

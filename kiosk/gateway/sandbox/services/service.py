@@ -30,7 +30,6 @@ class Service(Protocol):
     item: str
     title: Text
     assurance: Assurance
-    fee_fen: int  # 0: free
     takes_filings: bool  # its result needs an accepted case
 
     def prefill(self, person: Person) -> dict[str, PrefillValue]:
@@ -39,6 +38,10 @@ class Service(Protocol):
 
     def check(self, person: Person, values: tuple[FormValue, ...]) -> None:
         """Refused VALUES when a value is missing or impossible."""
+        ...
+
+    def fee_fen(self, values: tuple[FormValue, ...]) -> int:
+        """The fee in fen, 0: free."""
         ...
 
     def review(self, person: Person, values: tuple[FormValue, ...]) -> list[Finding]: ...

@@ -26,7 +26,6 @@ class SocialInsuranceRecord:
     item = "social-insurance-record"
     title = Text("社会保险个人权益记录（参保缴费证明）", "Social insurance record")
     assurance = Assurance.CARD
-    fee_fen = 0
     takes_filings = False
 
     def prefill(self, person: Person) -> dict[str, PrefillValue]:
@@ -35,6 +34,9 @@ class SocialInsuranceRecord:
     def check(self, person: Person, values: tuple[FormValue, ...]) -> None:
         if value_of(values, "period") not in _MONTHS:
             raise Refused(RefusalCode.VALUES)
+
+    def fee_fen(self, values: tuple[FormValue, ...]) -> int:
+        return 0
 
     def review(self, person: Person, values: tuple[FormValue, ...]) -> list[Finding]:
         return []
