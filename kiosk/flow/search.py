@@ -68,16 +68,22 @@ def _rank(entry: _Entry, query: str, lang: str) -> tuple[int, int] | None:
     """How well an item fits, smaller is better; None when it does not. The second figure is where in its keys."""
     if query in entry.titles or query in entry.keywords:
         return _EXACT, 0
-    if any(title.startswith(query) for title in entry.titles):
+    titles = entry.titles if lang == "en" else entry.titles[:1]
+    if any(title.startswith(query) for title in titles):
         return _TITLE_START, 0
-    if any(query in title for title in entry.titles):
+    if any(_holds(title, query) for title in titles):
         return _TITLE, 0
-    if any(query in keyword for keyword in entry.keywords):
+    if any(_holds(keyword, query) for keyword in entry.keywords):
         return _KEYWORD, 0
     letters = query.replace(" ", "")
     if not letters.isascii():
         return (_LOOSE, 0) if _left_out(query.replace(" ", ""), entry.titles[0]) else None
     return _rank_letters(entry, query, letters, lang)
+
+
+def _holds(text: str, query: str) -> bool:
+    """Chinese anywhere, letters from the beginning of a word."""
+    return f" {query}" in f" {text}" if query.isascii() else query in text
 
 
 def _rank_letters(entry: _Entry, query: str, letters: str, lang: str) -> tuple[int, int] | None:

@@ -287,7 +287,7 @@ def deadline(around: Surroundings, visit: Visit) -> float | None:
     due = [] if _busy(visit) else [visit.touched + around.idle_seconds]
     if stage := _stage(visit):
         due += [stage.until] if stage.until else []
-        due += [stage.since + PATIENCE_SECONDS] if stage.busy and not stage.late else []
+        due += [stage.since + PATIENCE_SECONDS] if _busy(visit) and not stage.late else []
     return min(due, default=None)
 
 
@@ -325,6 +325,6 @@ def _awake(visit: Visit) -> Visit:
 
 def _impatient(visit: Visit, at: float) -> Visit:
     stage = _stage(visit)
-    if stage and stage.busy and not stage.late and at >= stage.since + PATIENCE_SECONDS:
+    if stage and _busy(visit) and not stage.late and at >= stage.since + PATIENCE_SECONDS:
         return at_stage(visit, replace(stage, late=True))
     return visit
