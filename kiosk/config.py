@@ -24,7 +24,6 @@ class Terminal(Struct, frozen=True, forbid_unknown_fields=True):
     point: Text  # 自助服务点位, as shown on the screen
     data: str  # directory that survives a restart: ledger and outbox
     catalogue: str  # directory of items (`flows/`)
-    languages: tuple[str, ...] = ("zh", "en")
     idle_seconds: int = 60
 
 
