@@ -119,12 +119,12 @@ class Clerk:
                 return self._settle(row_id, order.Delivered() if delivered else GivenUp(self._weigh(row_id)))
 
     def poll(self) -> list[Moved]:
-        """The one row that is due longest: at most one call to the platform."""
+        """One row that is due: what a citizen waits for first, then what is due longest. At most one call."""
         now = self._clock()
         due = [plan for plan in self._plans.values() if plan.due is not None and plan.due <= now]
         if not due:
             return []
-        plan = min(due, key=lambda plan: plan.due or 0.0)
+        plan = min(due, key=lambda plan: (not _waited_for(plan.row), plan.due))
         row, plan.due = plan.row, now + AFTER_ERROR  # every way on that succeeds plans it anew
         if isinstance(row, Order) and row.state is OrderState.PAID:
             return self._apply(row, GivenUp(self._weigh(row.order)))
@@ -307,6 +307,10 @@ def _handle(row: Order | Filing, event: Any) -> tuple[Order | Filing, tuple[Effe
 
 def _told(effects: tuple[Effect, ...]) -> list[Moved]:
     return [effect.moved for effect in effects if isinstance(effect, Tell)]
+
+
+def _waited_for(row: Order | Filing) -> bool:
+    return isinstance(row, Order) and row.wanted
 
 
 def _key(row: Order | Filing) -> tuple[type, str]:

@@ -175,7 +175,7 @@ class Terminal:
 
     def rest(self) -> list[str]:
         """Platform reachable, nobody there: everything must come to its end. What is broken, as text."""
-        for _ in range(20_000):
+        for _ in range(5000):
             if self.clerk.pause() == LONGEST_PAUSE:
                 break
             self.poll()

@@ -21,7 +21,7 @@ class FreshOrderNumber(Clerk):
 
     def _call_order(self, row: Order, step: Step) -> OrderAnswer | Unreachable:
         aliases: dict[str, str] = self.__dict__.setdefault("aliases", {})
-        if row.state is OrderState.UNKNOWN and row.sealed and row.wanted:
+        if step is Step.QUERY and row.sealed and row.wanted:
             aliases[row.order] = f"{row.order}-{uuid.uuid4().hex[:6]}"
             step = Step.OPEN
         return super()._call_order(replace(row, order=aliases.get(row.order, row.order)), step)
