@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import re
+import urllib.parse
+import urllib.request
 from typing import Any
 
 import pytest
+import segno
+import zxingcpp
 from PIL import Image
 
 from kiosk import platform
@@ -217,18 +223,28 @@ def test_an_identification_is_over_after_half_an_hour(sandbox: Any) -> None:
 
 
 def test_the_code_page_shows_a_code_that_a_scanner_reads(sandbox: Any) -> None:
-    import io
-    import re
-    import urllib.request
-
-    import segno
-    import zxingcpp
-
     page = urllib.request.urlopen(f"{sandbox.phone_url}/phone/code?person=wang-yan").read().decode()
     assert "沙盒" in page
     assert "<script" not in page
     text = re.findall(r"SANDBOX-CODE-[0-9A-F]{20}", page)[0]
     drawn = io.BytesIO()
     segno.make(text, error="m").save(drawn, kind="png", scale=6, border=2)
-    assert segno.make(text, error="m").svg_inline(scale=6, border=2) in page
+    assert segno.make(text, error="m").svg_inline(border=2, omitsize=True) in page
     assert [found.text for found in zxingcpp.read_barcodes(Image.open(drawn))] == [text]
+
+
+def test_two_taps_on_the_pay_page_are_one_payment(sandbox: Any, form: Any) -> None:
+    client, order = sandbox.client(), sandbox.new_id()
+    subject = sandbox.identify(client, "anna-sample", with_code=True)
+    choice = client.ask(platform.GetPrefill(subject, PROPERTY, ("property",))).values[0].value.reveal()
+    sealed = sandbox.sealed(order, subject, {"property": choice, "purpose": "loan"})
+    qr = client.open_order(order, PROPERTY, "1", 1000, sealed).qr
+    page = urllib.request.urlopen(qr).read().decode()
+    assert "¥10.00" in page
+    assert "确认支付（演示，不扣款）" in page
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', page))
+    body = urllib.parse.urlencode(fields).encode()
+    answers = [urllib.request.urlopen(f"{sandbox.phone_url}/phone/pay", body).read().decode() for _ in range(2)]
+    assert all("支付成功" in answer for answer in answers)
+    assert [row["state"] for row in sandbox.robot("GET", "/state")["payments"] if row["order"] == order] == ["taken"]
+    assert "确认支付" not in urllib.request.urlopen(qr).read().decode()

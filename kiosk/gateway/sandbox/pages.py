@@ -9,7 +9,6 @@ from html import escape
 import segno
 
 from kiosk.gateway.sandbox.people import Person
-from kiosk.gateway.sandbox.services import named
 from kiosk.gateway.sandbox.store import IssuedNotice, Order, Payment
 
 _STYLE = """
@@ -37,7 +36,7 @@ def page(title: str, english: str, body: str) -> str:
     return f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
 <title>{escape(title)} · 沙盒</title><style>{_STYLE}</style></head><body>
-<div class="flag">沙盒演示，不是政府系统，不会扣款 · Sandbox: no government system, no money</div>
+<div class="flag">沙盒演示，不是政府系统，不会扣款<br>Sandbox: not a government system, no money is taken</div>
 <main><h1>{escape(title)}<br><span class="en">{escape(english)}</span></h1>{body}</main></body></html>"""
 
 
@@ -57,7 +56,7 @@ def home(people: tuple[Person, ...]) -> str:
 
 
 def code(person: Person, text: str, seconds: float) -> str:
-    symbol = segno.make(text, error="m").svg_inline(scale=6, border=2)
+    symbol = segno.make(text, error="m").svg_inline(border=2, omitsize=True)
     again = f'<a class="link quiet" href="/phone/code?person={escape(person.id)}">换一个 · New code</a>'
     body = (
         f'<div class="card qr">{symbol}<p><code>{escape(text)}</code></p>'
@@ -104,7 +103,6 @@ def notice(found: IssuedNotice, person: Person) -> str:
             ("文书 Document", found.document.title),
             ("编号 Number", found.number),
             ("姓名 Name", person.card.name[:1] + "*" * (len(person.card.name) - 1)),
-            ("事项 Item", named(found.item).title.zh),
             ("出具时间 Issued", issued),
             ("校验值 Digest", found.digest[:16]),
         ]
