@@ -7,7 +7,8 @@ from math import ceil
 from screens import theme
 from screens.theme import Role
 
-COMFORT_MM = 275.0  # the short side for which the type scale is drawn
+COMFORT_MM = 275.0  # the short side for which the type scale is drawn,
+COMFORT_WIDE_MM = 440.0  # and the long side where the masthead stands beside the body
 LARGEST = 1.5
 
 
@@ -22,7 +23,10 @@ class Metrics:
         self.px_per_mm = px_per_mm
         self.width, self.height = panel_size
         self.portrait = self.height > self.width
-        self._grow = min(max(min(panel_size) / px_per_mm / COMFORT_MM, 1.0), LARGEST)
+        grow = min(panel_size) / px_per_mm / COMFORT_MM
+        if not self.portrait:
+            grow = min(grow, self.width / px_per_mm / COMFORT_WIDE_MM)
+        self._grow = min(max(grow, 1.0), LARGEST)
 
     def mm(self, length: float) -> int:
         return ceil(length * self.px_per_mm - 1e-6)

@@ -9,7 +9,7 @@ from screens.metrics import Metrics
 from screens.ruler import Ruler
 from screens.scene import Align, Beat, Box, Code, Icon, Mark, Rect, Scene, Target, Text
 from screens.theme import Role
-from screens.typeset import break_lines
+from screens.typeset import break_lines, plain_quotes, tokens
 
 
 class Sketch:
@@ -97,13 +97,24 @@ class Sketch:
         self, words: Words, width: int, role: Role = "body", bold: bool = False, balance: bool = False
     ) -> tuple[str, ...]:
         size = self.m.em(role)
-        return break_lines(reveal(words), width, lambda text: self._ruler.width(text, size, bold), balance)
+        return break_lines(
+            plain_quotes(reveal(words)), width, lambda text: self._ruler.width(text, size, bold), balance
+        )
 
     def height(self, words: Words, width: int, role: Role = "body", bold: bool = False, balance: bool = False) -> int:
         return self.m.pitch(role) * len(self.lines(words, width, role, bold, balance)) if words else 0
 
     def width(self, words: Words, role: Role = "body", bold: bool = False) -> int:
-        return round(self._ruler.width(reveal(words), self.m.em(role), bold) + 0.5)
+        return round(self._ruler.width(plain_quotes(reveal(words)), self.m.em(role), bold) + 0.5)
+
+    def whole(self, words: Words, width: int, roles: tuple[Role, ...], bold: bool = False) -> Role:
+        """The first of `roles` (largest first) in which no single word is wider than `width`, else the last."""
+        pieces = tokens(plain_quotes(reveal(words)))
+        for role in roles:
+            size = self.m.em(role)
+            if all(self._ruler.width(piece, size, bold) <= width for piece in pieces):
+                return role
+        return roles[-1]
 
     def fitting(self, words: Words, width: int, lines: int, roles: tuple[Role, ...], bold: bool = False) -> Role:
         """The first of `roles` (largest first) in which `words` take at most `lines` lines, else the last."""

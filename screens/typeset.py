@@ -1,6 +1,7 @@
 """Line breaking for Chinese and Latin text: pure, measured by whoever draws.
 
-Words, numbers and short quoted names stay whole, closing punctuation never starts a line, opening punctuation never ends one, and a
+Words, numbers and short quoted names stay whole, closing punctuation never starts a line, opening punctuation never
+ends one, and a
 last line of a few characters takes company from the line above.
 """
 
@@ -14,8 +15,15 @@ Measure = Callable[[str], float]
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…—·％℃,.;:?!)]}%")
 NOT_LAST = frozenset("（《「『【〈〔“‘([{¥￥")
+_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
+_QUOTES = str.maketrans("“”‘’", "\"\"''")
 _WIDOW = 0.3  # a last line shorter than this part of the width takes company from the line above
-_TOKEN = re.compile(r"\n|\s+|“[^”\n]{1,6}”|[A-Za-z0-9À-ɏ_'’@#&+*=¥$€./:,%\-]+|.")
+_TOKEN = re.compile(r"\n|\s+|“[^”\n]{1,6}”|(?:[A-Za-z]+-)(?=[a-z]{3})|[A-Za-z0-9À-ɏ_'’\"@#&+*=¥$€./:,%\-]+|.")
+
+
+def plain_quotes(text: str) -> str:
+    """Text without Chinese gets typewriter quotes: the Chinese face draws curly ones as wide as a character."""
+    return text if _CHINESE.search(text) else text.translate(_QUOTES)
 
 
 def tokens(text: str) -> list[str]:

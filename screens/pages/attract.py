@@ -6,6 +6,7 @@ from kiosk.page import Attract
 from screens import theme
 from screens.scene import Rect, View
 from screens.sketch import Sketch
+from screens.theme import Role
 from screens.widgets import bar, masthead
 
 KEY = "start"
@@ -40,9 +41,13 @@ def _window(s: Sketch, area: Rect) -> None:
     s.box(Rect(left + 2 * stroke, y + size - 3 * stroke, area.right - left - 2 * stroke, stroke), theme.TEAL_SHADE)
 
 
+def _size(s: Sketch, page: Attract, wide: int) -> Role:
+    return s.whole(page.title, wide, ("display", "title"), bold=True)
+
+
 def _tall(s: Sketch, body: Rect, page: Attract) -> None:
     y = body.y + body.h * 14 // 100
-    y += s.text(page.title, Rect(body.x, y, body.w, 0), "display", theme.ON_TEAL, True, balance=True)
+    y += s.text(page.title, Rect(body.x, y, body.w, 0), _size(s, page, body.w), theme.ON_TEAL, True, balance=True)
     y += s.m.u(4)
     y += s.text(page.lead, Rect(body.x, y, body.w, 0), "heading", theme.ON_TEAL_SOFT)
     high = s.m.u(34)
@@ -54,10 +59,12 @@ def _tall(s: Sketch, body: Rect, page: Attract) -> None:
 
 def _wide(s: Sketch, body: Rect, page: Attract) -> None:
     half = (body.w - s.m.u(20)) // 2
-    words = s.height(page.title, half, "display", True, True) + s.m.u(4) + s.height(page.lead, half, "heading")
+    words = (
+        s.height(page.title, half, _size(s, page, half), True, True) + s.m.u(4) + s.height(page.lead, half, "heading")
+    )
     high = s.m.u(34)
     y = body.y + (body.h - words - high - s.m.u(16)) // 2
-    y += s.text(page.title, Rect(body.x, y, half, 0), "display", theme.ON_TEAL, True, balance=True)
+    y += s.text(page.title, Rect(body.x, y, half, 0), _size(s, page, half), theme.ON_TEAL, True, balance=True)
     y += s.m.u(4)
     y += s.text(page.lead, Rect(body.x, y, half, 0), "heading", theme.ON_TEAL_SOFT)
     _invite(s, Rect(body.x, y + s.m.u(16), half, high), page.invite)

@@ -14,10 +14,11 @@ def compose(s: Sketch, page: Done, view: View) -> None:
     gap = s.m.u(theme.GAP + 3)
     below = hints.hints_height(s, body.w, page.hints, page.remaining)
     space = body.above(below + gap)
-    size = s.m.u(60)
-    if s.m.portrait and not page.alert and space.h > size + gap + s.m.u(60):
-        pictures.medallion(s, Rect(body.x, body.y, body.w, size), "check", theme.GREEN, theme.GREEN_TINT)
-        space = space.below(size + gap)
+    free = space.h - rows.total(s, body.w, page.rows)
+    if s.m.portrait and free > s.m.u(50):
+        size = min(free - 2 * gap, s.m.u(100))
+        seat = Rect(body.x, body.y + (free - gap - size) // 2, body.w, size)
+        pictures.medallion(s, seat, "check", theme.GREEN, theme.GREEN_TINT)
+        space = space.below(free)
     used = rows.rows(s, space, page.rows, view.sheet)
-    top = body.bottom - below if s.m.portrait else space.y + used + gap
-    hints.hints(s, Rect(body.x, top, body.w, below), page.hints, page.remaining)
+    hints.hints(s, Rect(body.x, space.y + used + gap, body.w, below), page.hints, page.remaining)

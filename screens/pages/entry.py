@@ -27,7 +27,7 @@ def compose(s: Sketch, page: Entry, view: View) -> None:
     high_of = pad.digits_height if page.pad == "digits" else pad.letters_height
     high = high_of(s, body.h - used - s.m.u(8))
     spare = max(0, body.h - used - high - s.m.u(8))
-    y = body.y + spare // 2
+    y = body.y + spare * 2 // 3
     pad.field(s, Rect(body.x, y, body.w, 0), typed, "")
     s.text(page.hint, Rect(body.x, y + pad.field_height(s) + s.m.u(3), body.w, 0), "body", theme.INK_SOFT)
     keys_at = Rect(body.x, body.bottom - high, body.w, high)

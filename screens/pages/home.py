@@ -27,7 +27,8 @@ def _search(s: Sketch, at: Rect, key: Button) -> int:
     size = s.m.u(10)
     s.icon(key.icon or "search", rect.x + s.m.u(6), rect.y + (rect.h - size) // 2, size, theme.TEAL)
     room = Rect(rect.x + s.m.u(20), rect.y, rect.w - s.m.u(26), rect.h)
-    s.text_in(key.label, room, "body", theme.TEAL_DEEP, align="left", balance=False)
+    role = s.fitting(key.label, room.w, 1, ("body", "small"))
+    s.text_in(key.label, room, role, theme.TEAL_DEEP, align="left", balance=False)
     return rect.h
 
 

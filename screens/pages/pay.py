@@ -43,8 +43,8 @@ def _wide(s: Sketch, body: Rect, page: Pay) -> None:
 
 
 def _amount(s: Sketch, at: Rect, page: Pay, align: Align) -> int:
-    y = at.y + s.text(page.amount, at, "display", theme.INK, True, align)
-    return y + s.text(page.payee, Rect(at.x, y, at.w, 0), "body", theme.INK_SOFT, False, align)
+    used = s.text(page.amount, at, "display", theme.INK, True, align)
+    return used + s.text(page.payee, at.below(used), "body", theme.INK_SOFT, False, align)
 
 
 def _code(s: Sketch, at: Rect, data: str) -> None:

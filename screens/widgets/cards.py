@@ -8,6 +8,7 @@ from kiosk.page import Option, Tile
 from screens import theme
 from screens.scene import Rect
 from screens.sketch import Sketch
+from screens.theme import Role
 from screens.widgets import keys
 
 
@@ -35,8 +36,12 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int)
 def tile_height(s: Sketch, width: int, tile: Tile) -> int:
     room = width - 2 * s.m.u(5)
     words = s.height(tile.note if not tile.available and tile.note else tile.summary, room, "small")
-    title = s.height(tile.title, room - s.m.u(22), "body", True)
+    title = s.height(tile.title, room - s.m.u(22), _title_role(s, tile, room - s.m.u(22)), True)
     return max(s.m.u(18), title) + s.m.u(3) + words + 2 * s.m.u(5)
+
+
+def _title_role(s: Sketch, tile: Tile, room: int) -> Role:
+    return s.whole(tile.title, room, ("body", "small", "fine"), bold=True)
 
 
 def _tile(s: Sketch, at: Rect, tile: Tile) -> None:
@@ -49,9 +54,10 @@ def _tile(s: Sketch, at: Rect, tile: Tile) -> None:
     s.icon_in(tile.icon, head, s.m.u(11), theme.TEAL if on else theme.INK_OFF)
     left = head.right + s.m.u(4)
     room = Rect(left, head.y, at.right - pad - left, seat)
-    high = max(seat, s.height(tile.title, room.w, "body", True))
+    role = _title_role(s, tile, room.w)
+    high = max(seat, s.height(tile.title, room.w, role, True))
     room = Rect(room.x, room.y, room.w, high)
-    s.text_in(tile.title, room, "body", theme.INK if on else theme.INK_SOFT, True, "left", balance=True)
+    s.text_in(tile.title, room, role, theme.INK if on else theme.INK_SOFT, True, "left", balance=True)
     below = Rect(at.x + pad, head.y + high + s.m.u(3), at.w - 2 * pad, 0)
     if on or not tile.note:
         s.text(tile.summary, below, "small", theme.INK_SOFT)

@@ -36,7 +36,10 @@ def hints(s: Sketch, area: Rect, lines: tuple[str, ...], remaining: str = "") ->
         tall = _line_height(s, room, line)
         rect = Rect(area.x + pad, y + (tall - disc) // 2, disc, disc)
         s.disc(rect, theme.TEAL_TINT)
-        s.text_in(str(number), rect, "small", theme.TEAL_DEEP, True)
+        if len(lines) == 1:
+            s.icon_in("info", rect, s.m.u(8), theme.TEAL_DEEP)
+        else:
+            s.text_in(str(number), rect, "small", theme.TEAL_DEEP, True)
         s.text_in(line, Rect(left, y, room, tall), "body", theme.INK, align="left", balance=False)
         y += tall + s.m.u(_GAP)
     if remaining:

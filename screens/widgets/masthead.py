@@ -42,7 +42,7 @@ def _across(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
     margin = s.m.u(theme.MARGIN)
     wide = s.m.width - 2 * margin
     place_high, steps_high = s.m.u(20), _across_height(s, page.steps)
-    role = "display" if big else "title"
+    role = s.whole(page.title, wide, ("display", "title") if big else ("title", "heading"), bold=True)
     words = s.height(page.title, wide, role, True, True)
     lead = s.height(page.lead, wide, "heading" if big else "body")
     natural = place_high + steps_high + words + (s.m.u(2) + lead if lead else 0) + s.m.u(theme.PAD + 3)
@@ -64,12 +64,13 @@ def _across(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
 def _beside(s: Sketch, page: Page, top: int, floor: int, big: bool, note: str) -> Rect:
     """Landscape: a panel at the left, body at the right."""
     margin = s.m.u(theme.MARGIN)
-    wide = s.m.width * 34 // 100
+    wide = s.m.width * (34 if s.m.width > s.m.u(420) else 32) // 100
     s.box(Rect(0, top, wide, floor - top), theme.TEAL)
     inner = Rect(margin, top, wide - margin - s.m.u(theme.PAD), floor - top)
     place_high = place(s, Rect(inner.x, top, inner.w, s.m.u(24)), page.place)
     y = top + place_high + s.m.u(3)
-    y += s.text(page.title, Rect(inner.x, y, inner.w, 0), "title", theme.ON_TEAL, True, balance=True)
+    role = s.whole(page.title, inner.w, ("title", "heading", "body"), bold=True)
+    y += s.text(page.title, Rect(inner.x, y, inner.w, 0), role, theme.ON_TEAL, True, balance=True)
     y += s.m.u(3)
     y += s.text(page.lead, Rect(inner.x, y, inner.w, 0), "heading" if big else "body", theme.ON_TEAL_SOFT)
     if note:

@@ -8,33 +8,45 @@ from screens.scene import Rect
 from screens.sketch import Sketch
 from screens.widgets import keys
 
-_LABEL_PART = 34  # per cent of a row's width
+_LABEL_PART = 36  # per cent of a row's width, at most
 
 
 def rows(s: Sketch, area: Rect, entries: tuple[Row, ...], sheet: int) -> int:
     """As many rows as fit, on one card; the rest by pager. Returns the height used."""
-    heights = [height(s, area.w, row) for row in entries]
+    label = _label_width(s, area.w, entries)
+    heights = [_height(s, area.w, label, row) for row in entries]
     sheets = keys.split(heights, area.h, 0, keys.pager_height(s))
     if not entries:
         return 0
     sheet = min(sheet, len(sheets) - 1)
     shown = sheets[sheet]
-    total = sum(heights[at] for at in shown)
-    s.box(Rect(area.x, area.y, area.w, total), theme.CARD, theme.LINE, 0.4, theme.RADIUS)
+    used = sum(heights[at] for at in shown)
+    s.box(Rect(area.x, area.y, area.w, used), theme.CARD, theme.LINE, 0.4, theme.RADIUS)
     y = area.y
     for at in shown:
         if at > shown.start:
             s.box(Rect(area.x + s.m.u(5), y, area.w - s.m.u(10), s.m.stroke(theme.HAIR)), theme.LINE)
-        _row(s, Rect(area.x, y, area.w, heights[at]), entries[at])
+        _row(s, Rect(area.x, y, area.w, heights[at]), label, entries[at])
         y += heights[at]
     if len(sheets) > 1:
         keys.pager(s, area, sheet, len(sheets))
         return area.h
-    return total
+    return used
 
 
-def height(s: Sketch, width: int, row: Row) -> int:
-    label, value = _columns(s, width, row)
+def total(s: Sketch, width: int, entries: tuple[Row, ...]) -> int:
+    """The height of all rows on one sheet."""
+    label = _label_width(s, width, entries)
+    return sum(_height(s, width, label, row) for row in entries)
+
+
+def _label_width(s: Sketch, width: int, entries: tuple[Row, ...]) -> int:
+    """One column for all labels: as wide as the widest, within reason."""
+    return min(max((s.width(row.label) for row in entries), default=0) + 1, width * _LABEL_PART // 100)
+
+
+def _height(s: Sketch, width: int, label: int, row: Row) -> int:
+    value = _value_width(s, width, label, row)
     left = s.height(row.label, label)
     right = s.height(row.value, value, bold=True)
     right += _chip_height(s) if row.source and not _inline(s, row, value) else 0
@@ -43,11 +55,9 @@ def height(s: Sketch, width: int, row: Row) -> int:
     return max(left + s.m.u(6), right + s.m.u(6), least)
 
 
-def _columns(s: Sketch, width: int, row: Row) -> tuple[int, int]:
-    pad, gap = s.m.u(5), s.m.u(4)
-    label = width * _LABEL_PART // 100 - pad
-    value = width - 2 * pad - label - gap - (_change_width(s, row) + gap if row.change else 0)
-    return label, value
+def _value_width(s: Sketch, width: int, label: int, row: Row) -> int:
+    pad, gap = s.m.u(5), s.m.u(6)
+    return width - 2 * pad - label - gap - (_change_width(s, row) + s.m.u(3) if row.change else 0)
 
 
 def _change_width(s: Sketch, row: Row) -> int:
@@ -68,9 +78,9 @@ def _chip_height(s: Sketch) -> int:
     return s.m.pitch("fine") + s.m.u(1)
 
 
-def _row(s: Sketch, at: Rect, row: Row) -> None:
-    pad, gap = s.m.u(5), s.m.u(4)
-    label, value = _columns(s, at.w, row)
+def _row(s: Sketch, at: Rect, label: int, row: Row) -> None:
+    pad, gap = s.m.u(5), s.m.u(6)
+    value = _value_width(s, at.w, label, row)
     s.text_in(row.label, Rect(at.x + pad, at.y, label, at.h), "body", theme.INK_SOFT, align="left", balance=False)
     left = at.x + pad + label + gap
     high = s.height(row.value, value, bold=True)
