@@ -16,7 +16,7 @@ def birth(catalogue: Catalogue, settings: Config) -> Birth:
     return Birth(
         app=VERSION,
         os=platform.release()[:31],
-        hardware=platform.machine(),
+        hardware=platform.machine().replace("_", "-"),
         catalogue=catalogue.digest,
         items={item.id: item.version for item in catalogue.items},
         drivers={device.role.value: device.driver for device in settings.device},

@@ -11,9 +11,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from kiosk.bench.broker import OBSERVER
 from kiosk.bench.world import World
-
-OBSERVER = "bench-observer"  # the certificate's common name; see kiosk.bench.broker
 
 
 class Capture:

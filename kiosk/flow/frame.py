@@ -53,11 +53,11 @@ def frame(
 
 def bar(say: Speaker, *, back: bool = False, visiting: bool = True) -> tuple[Button, ...]:
     """The fixed keys. The language key is named in the *other* language, so that whoever needs it can read it."""
-    keys = [Button("back", say("bar.back"), "back", "quiet")] if back else []
+    keys = [Button("back", say("bar.back"), "arrow-left", "quiet")] if back else []
     if visiting:
-        keys.append(Button("exit", say("bar.exit"), "exit", "quiet"))
-        keys.append(Button("help", say("bar.help"), "help", "quiet"))
-    keys.append(Button("language", say("bar.language"), "language", "quiet"))
+        keys.append(Button("exit", say("bar.exit"), "log-out", "quiet"))
+        keys.append(Button("help", say("bar.help"), "circle-question-mark", "quiet"))
+    keys.append(Button("language", say("bar.language"), "languages", "quiet"))
     return tuple(keys)
 
 

@@ -30,6 +30,6 @@ def page(around: Surroundings, visit: Visit, step: items.Preview) -> Page:
         "preview",
         say("preview.title"),
         say("preview.lead"),
-        actions=(primary(say, "print", "preview.print", "print"),),
+        actions=(primary(say, "print", "preview.print", "printer"),),
     )
     return pages.Preview(**shown, document=visit.case.paper.document)

@@ -14,7 +14,7 @@ from kiosk.page import Option, Page
 from kiosk.platform import SendRating
 from kiosk.secret import Secret
 
-GRADES = (5, 4, 3, 2, 1)
+FACES = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
 
 def enter(around: Surroundings, visit: Visit, step: items.Rate, at: float) -> Move:
@@ -25,7 +25,7 @@ def handle(around: Surroundings, visit: Visit, step: items.Rate, event: Event) -
     match event:
         case Chose(key="skip"):
             return at_stage(visit, Passed()), ()
-        case Chose(key=key) if key in {f"grade:{grade}" for grade in GRADES}:
+        case Chose(key=key) if key in {f"grade:{grade}" for grade in FACES}:
             return _graded(visit, int(key.removeprefix("grade:")))
     return visit, ()
 
@@ -41,7 +41,7 @@ def _graded(visit: Visit, grade: int) -> Move:
 
 def page(around: Surroundings, visit: Visit, step: items.Rate) -> Page:
     say = Speaker(around.catalogue.texts, visit.lang)
-    grades = tuple(Option(f"grade:{grade}", say(f"rate.{grade}"), icon=f"face{grade}") for grade in GRADES)
+    grades = tuple(Option(f"grade:{grade}", say(f"rate.{grade}"), icon=face) for grade, face in FACES.items())
     shown = frame(
         around, visit, "rate", say("rate.title"), say("rate.lead"), actions=(plain(say, "skip", "rate.skip"),)
     )
