@@ -90,8 +90,15 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and on disk when it ends without an exception. May be nested."""
-        with self._guard(), self._db:
+        self._run("SAVEPOINT step")
+        try:
             yield
+            self._run("RELEASE step")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has undone it all: then there is nothing left to undo
+                self._run("ROLLBACK TO step")
+                self._run("RELEASE step")
+            raise
 
     def close(self) -> None:
         self._db.close()

@@ -118,10 +118,16 @@ class Outbox:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
                 yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has undone it already
+                    self._db.execute("ROLLBACK")
+                raise
         except apsw.Error as error:
-            raise OutboxError(f"{self.path}: {error}") from error
+            raise OutboxError(f"{self.path}: {type(error).__name__}: {error}") from error
 
 
 def _open_or_replace(path: Path) -> tuple[apsw.Connection, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 
 import pytest
@@ -149,6 +150,45 @@ def test_a_full_outbox_says_how_much_it_dropped(world: World) -> None:
     assert dropped == passed_over
     assert dropped == 80 - sum(event in events for event in map(usage, range(80)))
     assert usage(79) in events
+
+
+def test_a_console_whose_disk_is_full_takes_nothing_and_loses_nothing(world: World) -> None:
+    console = world.console()
+    agent = world.agent()
+    agent.do(usage(0))
+    world.drive(agent, until=lambda: emptied(agent))
+    unlimited = resource.RLIM_INFINITY
+    resource.prlimit(console.pid, resource.RLIMIT_FSIZE, (world.db.stat().st_size, unlimited))
+    for number in range(1, 300):
+        agent.do(usage(number))
+    world.drive(agent, until=lambda: "not receiving: StoreError" in world.said())
+    assert console.poll() is None
+    assert len(agent._store) > 0
+
+    resource.prlimit(console.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+    world.drive(agent, until=lambda: emptied(agent))
+    assert world.stored() == from_one_to(300)
+
+
+def test_a_terminal_that_talks_nonsense_does_not_stop_the_console(world: World) -> None:
+    console = world.console()
+    agent = world.agent()
+    agent.do(usage(0))
+    world.drive(agent, until=lambda: emptied(agent))  # the console listens
+    hostile = world.watch(name="kiosk-000666")
+    nonsense = [b"", b"\xff" * 100, b"[" * 50_000, b"{}", b'{"v":1,"name":"' + "张三".encode() + b'"}']
+    for payload in nonsense:
+        for kind in ("birth", "online", "ev", "else"):
+            assert hostile.publish(f"k1/kiosk-000666/up/{kind}", payload, retain=True) != "disconnected"
+    agent.do(usage(1))
+    world.drive(agent, until=lambda: emptied(agent))
+    assert console.poll() is None
+    assert world.stored() == [1, 2]
+    store = world.store()
+    assert store.poisoned() == 3 * len(nonsense)  # nobody listens to up/else
+    assert not any("张" in reason for _, reason, _ in store.poison_kept())
+    store.close()
+    assert "张" not in world.said()
 
 
 def test_events_are_kept_while_the_certificate_is_missing(world: World) -> None:

@@ -130,6 +130,10 @@ class World:
     def store(self) -> Store:
         return Store(self.db)
 
+    def said(self) -> str:
+        """What the child processes logged."""
+        return (self.directory / "children.log").read_text(encoding="utf-8", errors="replace")
+
     def watch(self, *topics: str, name: str = "console", **options: Any) -> Watcher:
         watcher = Watcher(self, name, topics, **options)
         self._watchers.append(watcher)

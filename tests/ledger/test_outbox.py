@@ -108,7 +108,8 @@ try:
     while True:
         outbox.append(b"x" * 1000)
         kept += 1
-except OutboxError:
+except OutboxError as error:
+    assert "rollback" not in str(error), error
     assert len(outbox) == outbox.last == kept
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 assert outbox.append(b"again") == kept + 1
