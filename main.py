@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.config import Config
     from kiosk.devices import Driver, Role
+    from kiosk.flow.items import Catalogue
     from kiosk.runtime import Runtime
     from kiosk.shell import Face, Shell
 
@@ -106,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _drivers(path: Path, settings: Config) -> dict[Role, Driver]:
-    """A driver for each device of the config. Raises ConfigError for an unknown one, or one that is for another role."""
+    """A driver for each device of the config. Raises ConfigError: unknown driver, bad url, or one of another role."""
     import drivers
     from kiosk.config import ConfigError
     from kiosk.devices import DeviceError
@@ -125,12 +126,10 @@ def _drivers(path: Path, settings: Config) -> dict[Role, Driver]:
     return found
 
 
-async def _serve(settings: Config, drivers: dict[Role, Driver], items: object, options: argparse.Namespace) -> None:
-    from kiosk.flow.items import Catalogue
+async def _serve(settings: Config, drivers: dict[Role, Driver], items: Catalogue, options: argparse.Namespace) -> None:
     from kiosk.flow.state import Surroundings
     from kiosk.runtime import Runtime
 
-    assert isinstance(items, Catalogue)
     loop = asyncio.get_running_loop()
     terminal = settings.terminal
     around = Surroundings(items, terminal.point, settings.platform.sandbox, terminal.idle_seconds)
@@ -162,19 +161,16 @@ def _face(settings: Config, runtime: Runtime, options: argparse.Namespace) -> Fa
     )
 
 
-def _shell(settings: Config, drivers: dict[Role, Driver], items: object, runtime: Runtime, face: Face) -> Shell:
+def _shell(settings: Config, drivers: dict[Role, Driver], items: Catalogue, runtime: Runtime, face: Face) -> Shell:
     import time
 
     from kiosk.birth import birth
-    from kiosk.flow.items import Catalogue
+    from kiosk.fleet.agent import Agent
     from kiosk.gateway.client import Client
     from kiosk.ledger.clerk import Clerk
     from kiosk.ledger.store import Store
     from kiosk.shell import Shell
 
-    from kiosk.fleet.agent import Agent  # isort: skip
-
-    assert isinstance(items, Catalogue)
     data = Path(settings.terminal.data)
     store = Store(data / "ledger.sqlite")
     seal_key = Path(settings.platform.seal_key).read_bytes()
