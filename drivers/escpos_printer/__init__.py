@@ -1,0 +1,1 @@
+"""A receipt printer that speaks ESC/POS, over a serial line or TCP."""
