@@ -14,6 +14,7 @@ import secrets
 import socket
 import ssl
 import time
+import traceback
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -198,7 +199,8 @@ class Transport:
                 if response.headers.get("X-Request-Id") != request_id:
                     raise CallError("CONTRACT" if response.status_code < 500 else "SERVER")
                 return Reply(response.status_code, self._body(response))
-        except _FAR_END:
+        except _FAR_END as error:
+            _let_go(error)
             code = "TIMEOUT" if self._deadline.over() else "CONNECTION"
         raise CallError(code)  # outside the handler: no chained exception carries a header or a body along
 
@@ -235,6 +237,18 @@ class Transport:
             )
             self._session = session
         return self._session
+
+
+def _let_go(error: BaseException) -> None:
+    """Clear what the frames of a failed call hold: in a cycle with it, the request's body would outlive the visit."""
+    following: list[BaseException | None] = [error]
+    while following:
+        found = following.pop()
+        if found is None:
+            continue
+        following += [found.__cause__, found.__context__]
+        traceback.clear_frames(found.__traceback__)
+        found.__traceback__ = found.__cause__ = found.__context__ = None
 
 
 def _deadline_of(context: ssl.SSLContext | None) -> Deadline:

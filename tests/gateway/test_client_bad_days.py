@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import tracemalloc
 from collections.abc import Callable
@@ -57,7 +58,7 @@ def test_an_answer_that_breaks_the_contract_is_no_answer(sandbox: Any, card: Any
 
 
 def test_a_late_answer_is_a_timeout_and_the_next_call_is_not_confused_by_it(sandbox: Any, card: Any) -> None:
-    client = sandbox.client(seconds=0.5)
+    client = sandbox.client(seconds=1.5)
     sandbox.fault("slow", seconds=20)
     assert client.ask(platform.IdentifyCard(card("lin-xiaoman"))) == Unreachable("TIMEOUT")
     found = client.ask(platform.IdentifyCard(card("wang-yan")))
@@ -159,3 +160,19 @@ def test_the_log_tells_what_failed_and_nothing_of_whom(sandbox: Any, card: Any, 
     assert "identifications: CONTRACT" in text
     for personal in ("王䶮𬭎", "林小满", "340199199205180022", "310199198502120114", "subject-of-nobody", "o-1"):
         assert personal not in text
+
+
+@pytest.mark.parametrize("mode", ["slow", "drop_answer", "status", "break_contract", "huge"])
+def test_a_failed_call_leaves_no_request_behind(sandbox: Any, card: Any, mode: str) -> None:
+    """A failed call's frames and exception hold each other and the request's body: nobody waits for the collector."""
+    client = sandbox.client(seconds=0.5)
+    sandbox.fault(mode, seconds=20)
+    gc.collect()
+    gc.disable()
+    try:
+        assert isinstance(client.ask(platform.IdentifyCard(card("lin-xiaoman"))), Unreachable)
+        client.forget()
+        left = [found for found in gc.get_objects() if type(found).__name__ in ("PreparedRequest", "HTTPResponse")]
+        assert len(left) == 0
+    finally:
+        gc.enable()

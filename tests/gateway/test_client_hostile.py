@@ -169,7 +169,7 @@ def test_a_client_without_a_total_deadline_would_be_noticed(
     far_end: FarEnd, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant: each operation gets the whole time, as in plain requests; then the trickle arrives."""
-    monkeypatch.setattr(transport.Deadline, "left", lambda _: 0.4)
+    monkeypatch.setattr(transport.Deadline, "left", lambda _: 2.0)
     monkeypatch.setattr(transport.Deadline, "over", lambda _: False)
     far_end.answer = trickled_head
     assert far_end.client(authority, seconds=0.4).query_order("o-1") == OrderAnswer("paid")
@@ -317,7 +317,7 @@ headers = st.lists(
 USUAL = (Unreachable, Refusal, OrderAnswer, FilingAnswer, platform.Identified, platform.Prefilled, platform.PreReviewed)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.none() | st.binary(max_size=300), line=lines, more=headers, body=bodies, which=st.integers(0, 4))
 def test_whatever_bytes_come_the_client_answers_in_its_own_words(
     far_end: FarEnd, authority: Authority, raw: bytes | None, line: bytes, more: bytes, body: bytes, which: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -26,7 +27,7 @@ def main() -> None:
     run: Path = options.dir
     run.mkdir(parents=True, exist_ok=True)
     certificates, seal_private, seal_public = _keys(options, run)
-    platform_socket, phone_socket = listen(options.port), listen(options.phone_port)
+    platform_socket, phone_socket = _listen("--port", options.port), _listen("--phone-port", options.phone_port)
     url = f"https://127.0.0.1:{platform_socket.getsockname()[1]}"
     phone_url = f"http://127.0.0.1:{phone_socket.getsockname()[1]}"
     settings = Settings(
@@ -43,6 +44,13 @@ def main() -> None:
     print(json.dumps({"url": url, "phone": phone_url}), flush=True)
     asyncio.run(serve(platform, platform_socket, certificates, phones, phone_socket))
     store.close()
+
+
+def _listen(option: str, port: int) -> socket.socket:
+    try:
+        return listen(port)
+    except (OSError, OverflowError) as error:
+        raise SystemExit(f"{option} {port}: {error}; 0 takes a free one") from None
 
 
 def _keys(options: argparse.Namespace, run: Path) -> tuple[Certificates, Path, Path]:

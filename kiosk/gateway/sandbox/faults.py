@@ -73,6 +73,7 @@ class FaultyPlatform:
         match fault.mode:
             case "drop_answer":
                 scope["state"]["transport"].abort()
+                await receive()  # until the server has noticed: it would complain of a missing answer
                 return
             case "duplicate":
                 status, headers, body = await self._work(scope, request)
