@@ -73,6 +73,12 @@ class Panel:
         pixels[3::4] = bytes(len(pixels) // 4)
         return bytes(pixels)
 
+    def strip(self, y: int) -> bytes:
+        """One row of the panel as it is at this moment, in `picture`'s format."""
+        pixels = bytearray(self._pixels(0, y, self.size[0], 1))
+        pixels[3::4] = bytes(len(pixels) // 4)
+        return bytes(pixels)
+
     def move(self, at: Point) -> None:
         self._test.XTestFakeMotionEvent(self._display, -1, *at, ctypes.c_ulong(0))
         self._x.XFlush(self._display)
@@ -83,6 +89,29 @@ class Panel:
 
     def release(self) -> None:
         self._test.XTestFakeButtonEvent(self._display, 1, 0, ctypes.c_ulong(0))
+        self._x.XFlush(self._display)
+
+    def key(self, name: str, held: str = "") -> None:
+        """Strike a key by its X name while another one, if any, is held down."""
+        codes = [
+            self._x.XKeysymToKeycode(self._display, ctypes.c_ulong(self._x.XStringToKeysym(one.encode())))
+            for one in (held, name)
+            if one
+        ]
+        for code in codes:
+            self._test.XTestFakeKeyEvent(self._display, code, 1, ctypes.c_ulong(0))
+        for code in reversed(codes):
+            self._test.XTestFakeKeyEvent(self._display, code, 0, ctypes.c_ulong(0))
+        self._x.XFlush(self._display)
+
+    def expose(self) -> None:
+        """Tell every window on the panel that all of it must be drawn again."""
+        root, parent, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_uint()
+        windows = ctypes.POINTER(ctypes.c_ulong)()
+        answers = (ctypes.byref(one) for one in (root, parent, windows, count))
+        self._x.XQueryTree(self._display, self._root, *answers)
+        for number in range(count.value):
+            self._x.XClearArea(self._display, ctypes.c_ulong(windows[number]), 0, 0, 0, 0, 1)
         self._x.XFlush(self._display)
 
     def until(self, at: Point, wanted: Callable[[int], bool], timeout: float = 20.0) -> float:
