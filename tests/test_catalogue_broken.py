@@ -149,12 +149,14 @@ def test_a_file_that_is_no_item_at_all(data: bytes, what: str) -> None:
     assert [str(problem) for problem in problems] == [f"x.yaml:{what}"]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folder_with(GOOD, tmp_path_factory.mktemp("folder"))
+
+
 @given(st.binary(max_size=300))
-@settings(max_examples=150, deadline=None)
-def test_random_bytes_raise_nothing_but_a_catalogue_error(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes
-) -> None:
-    folder = folder_with(GOOD, tmp_path_factory.mktemp("random"))
+@settings(max_examples=80, deadline=None)
+def test_random_bytes_raise_nothing_but_a_catalogue_error(folder: Path, data: bytes) -> None:
     (folder / "items" / "sample.yaml").write_bytes(data)
     with pytest.raises(CatalogueError):
         load(folder)
@@ -167,16 +169,14 @@ PIECES = ["{", "}", "[", "]", ": ", "- ", "\n", "  ", "'", '"', "&a", "*a", "!!"
     st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 12), st.sampled_from(PIECES)), min_size=1, max_size=4)
 )
 @example([(0, len(GOOD), "- ")])
-@settings(max_examples=150, deadline=None)
-def test_a_damaged_item_loads_or_raises_a_catalogue_error(
-    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int, str]]
-) -> None:
+@settings(max_examples=80, deadline=None)
+def test_a_damaged_item_loads_or_raises_a_catalogue_error(folder: Path, damage: list[tuple[int, int, str]]) -> None:
     text = GOOD
     for start, length, piece in damage:
         text = text[:start] + piece + text[start + length :]
-    folder = folder_with(text, tmp_path_factory.mktemp("damaged"))
+    (folder / "items" / "sample.yaml").write_text(text, encoding="utf-8")
     problems = check(folder)
-    lines = text.count("\n") + 2
+    lines = len(text.splitlines()) + 2
     assert all(1 <= problem.line <= lines and problem.what and problem.remedy for problem in problems)
 
 

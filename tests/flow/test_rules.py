@@ -135,7 +135,7 @@ def test_a_failure_never_quotes_a_value(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_is_a_rule_or_a_rule_error(source: str) -> None:
     try:
         made: Rule | tuple[int, int] = compile_rule(source, VARIABLES)
