@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 
 from kiosk.config import Config
-from kiosk.fleet.messages import Birth
+from kiosk.fleet.messages import Birth, software
 from kiosk.flow.items import Catalogue
 
 VERSION = "0.1.0"  # of the runtime; a test holds it equal to pyproject.toml's
@@ -15,8 +15,8 @@ def birth(catalogue: Catalogue, settings: Config) -> Birth:
     """`boot` and `session` are the agent's to fill in."""
     return Birth(
         app=VERSION,
-        os=platform.release()[:31],
-        hardware=platform.machine().replace("_", "-"),
+        os=software(platform.release()),
+        hardware=software(platform.machine()),
         catalogue=catalogue.digest,
         items={item.id: item.version for item in catalogue.items},
         drivers={device.role.value: device.driver for device in settings.device},

@@ -6,8 +6,6 @@ citizen: what it sends are the closed messages of `kiosk.fleet.messages`.
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +15,7 @@ from queue import Empty, SimpleQueue
 import msgspec
 from msgspec import Struct
 
+from kiosk import log
 from kiosk.config import Fleet
 from kiosk.devices import Role, Status
 from kiosk.fleet.alarms import changes, picture, unknown
@@ -39,8 +38,6 @@ from kiosk.fleet.messages import (
 from kiosk.fleet.messages.topics import FLEET_STATE, acknowledgements, up
 from kiosk.fleet.timing import Timing, jittered
 from kiosk.ledger.outbox import Outbox, OutboxError
-
-log = logging.getLogger(__name__)
 
 _BUSY = 0.05  # seconds between polls while an acknowledgement is awaited
 _CONNECTING = 0.2
@@ -96,6 +93,7 @@ class Agent:
         self._unsaved = 0  # events that not even the outbox took
         self._link: Link | None = None
         self._outbox: Outbox | None = None
+        self._mend_at: float | None = None
         self._told: LinkChanged | None = None
         self._up_since: float | None = None
         self._attempt = 0
@@ -110,12 +108,11 @@ class Agent:
         Certificate files that cannot be used do not stop it: events are kept, and connecting is tried again.
         """
         encode(self._birth)
-        self._outbox = Outbox(self._outbox_path)
-        self._delivery = Delivery(self._outbox, self._timing)
+        self._open_outbox()
         self._connect()
 
     def do(self, message: Message) -> None:
-        """Take a message of the runtime. A refused one is logged by rule, never by content, and does no harm."""
+        """Take a message of the runtime. A refused one is logged by its field, never by content, and does no harm."""
         try:
             match message:
                 case Devices(devices=devices):
@@ -123,7 +120,7 @@ class Agent:
                 case _:
                     self.record(message)
         except MessageError as error:
-            log.error("not for the fleet: %s", error)
+            log.write("fleet.refused", message=type(message).__name__, field=error.where)
 
     def record(self, event: Event) -> None:
         """Put an event into the outbox; it is delivered whenever that is possible. Raises MessageError."""
@@ -139,7 +136,7 @@ class Agent:
     def status(self, devices: Mapping[Role, Status]) -> None:
         """Devices as they are now: faults that came or went become alerts, unchanged ones say nothing."""
         for code in unknown(devices) - unknown(self._devices):
-            log.error("fleet: device fault %s is not in the fleet's table", code)
+            log.write("fleet.unknown_fault", fault=code)
         for alert in changes(self._devices, devices):
             self._append(alert)
         if any(self._devices.get(role) != status for role, status in devices.items()):
@@ -147,9 +144,11 @@ class Agent:
         self._devices.update(devices)
 
     def poll(self) -> None:
-        """Whatever is due: signals of the connection, reconnecting, a heartbeat, the next batch. Raises OutboxError."""
+        """Whatever is due: signals of the connection, reconnecting, a heartbeat, the next batch."""
         self._drain()
         now = time.monotonic()
+        if self._mend_at is not None and now >= self._mend_at:
+            self._mend()
         if self._link is None and now >= self._connect_at:
             self._connect()
         if self._link is None or self._up_since is None:
@@ -157,7 +156,11 @@ class Agent:
         if now >= self._heartbeat_at:
             self._report_losses()
             self._send_heartbeat(self._link, now)
-        payload = self._delivery.due(now)
+        try:
+            payload = self._delivery.due(now)
+        except OutboxError as error:
+            self._outbox_failed(error)
+            return
         if payload is not None:
             self._send_events(self._link, payload)
 
@@ -239,7 +242,7 @@ class Agent:
         if news == self._told:
             return
         self._told = news
-        log.info("fleet: %s", "connected" if news.up else f"not connected {news.code}".rstrip())
+        log.write("fleet.up" if news.up else "fleet.down", session=self._session, reason=news.code or None)
         self._post(news)
 
     def _arrived(self, message: Arrived) -> None:
@@ -251,14 +254,14 @@ class Agent:
                 if presence.state == "on" and not message.retained:
                     self._delivery.hasten(time.monotonic())
         except MessageError as error:
-            log.warning("fleet: %s not understood: %s", message.topic, error)
+            log.write("fleet.not_understood", topic=message.topic, field=error.where)
 
     def _acknowledged(self, ack: Ack) -> None:
         try:
             if self._delivery.acknowledged(ack) and not len(self._store):
                 self._hasten_heartbeat()  # the fleet sees that it has everything
-        except OutboxError as error:  # a full disk: the batch is sent again, and acknowledged again
-            log.error("fleet: acknowledgement not kept: %s", error)
+        except OutboxError as error:  # the batch is sent again, and acknowledged again
+            self._outbox_failed(error)
 
     # --- what is said -----------------------------------------------------------------------------------------
 
@@ -287,23 +290,42 @@ class Agent:
         try:
             self._store.append(body)
         except OutboxError as error:
-            if not self._unsaved:
-                log.error("fleet: event not kept: %s", error)
+            self._outbox_failed(error)
             self._unsaved += 1
 
     def _entry(self, event: Event) -> bytes:
         return encode(Entry(max(0, int(time.time() * 1000)), self._birth.boot, event))
 
+    def _open_outbox(self) -> None:
+        self._outbox = Outbox(self._outbox_path)
+        self._delivery = Delivery(self._outbox, self._timing)
+
+    def _outbox_failed(self, error: OutboxError) -> None:
+        """A full disk, or a damaged file: log it once, and open it anew after a while, which tells the two apart."""
+        if self._mend_at is None:
+            log.write("fleet.outbox_failed", reason=type(error.__cause__).__name__)
+            self._mend_at = time.monotonic() + self._timing.mend
+
+    def _mend(self) -> None:
+        self._mend_at = None
+        self._store.close()
+        try:
+            self._open_outbox()
+        except OutboxError as error:
+            self._outbox_failed(error)
+
     def _report_losses(self) -> None:
         """Tell the fleet what it will never see, once there is room to say it."""
         store = self._store
         count = store.dropped + self._unsaved
-        with contextlib.suppress(OutboxError):  # still no room: `_append` has logged it
+        try:
             if store.damaged:
                 store.append(self._entry(Dropped("damaged", 0)), settles_damage=True)
             if count and not store.full:
                 store.append(self._entry(Dropped("full", count)), settles=store.dropped)
                 self._unsaved = 0
+        except OutboxError as error:
+            self._outbox_failed(error)
 
     @property
     def _store(self) -> Outbox:

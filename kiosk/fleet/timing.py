@@ -25,6 +25,7 @@ class Timing(Struct, frozen=True):
     steady: float = 30.0
     resend_min: float = 15.0
     resend_max: float = 300.0
+    mend: float = 30.0  # after which an outbox that failed is opened anew
     farewell: float = 2.0  # how long `close` waits for the broker to take the last message
 
     def until_reconnect(self, attempt: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from itertools import pairwise
 from pathlib import Path
 
@@ -132,15 +131,14 @@ def test_changes_are_told_and_nothing_else() -> None:
     assert changes({role: both}, {Role.CARD_READER: fine}) == []
 
 
-def test_a_fault_that_the_table_does_not_have_is_left_out(caplog: pytest.LogCaptureFixture, world: World) -> None:
+def test_a_fault_that_the_table_does_not_have_is_left_out(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     odd = {Role.CARD_READER: Status(Condition.HARDWARE_ERROR, ("NO_ANSWER", "SMOKE"))}
     assert [alert.code for alert in changes({}, odd)] == ["NO_ANSWER"]
     assert picture(odd)["card_reader"].faults == ("NO_ANSWER",)
     agent = world.agent()
-    with caplog.at_level(logging.ERROR):
-        agent.do(Devices(odd))
-        agent.do(Devices(odd))
-    assert [record.message for record in caplog.records] == ["fleet: device fault SMOKE is not in the fleet's table"]
+    agent.do(Devices(odd))
+    agent.do(Devices(odd))
+    assert capsys.readouterr().err.count('"fleet.unknown_fault", "fault": "SMOKE"') == 1
 
 
 # --- what the agent refuses -----------------------------------------------------------------------------------
@@ -156,13 +154,15 @@ def test_a_fault_that_the_table_does_not_have_is_left_out(caplog: pytest.LogCapt
     ],
 )
 def test_an_event_that_is_not_for_the_fleet_is_refused_and_harms_nothing(
-    world: World, caplog: pytest.LogCaptureFixture, event: Usage | Terminal
+    world: World, capsys: pytest.CaptureFixture[str], event: Usage | Terminal
 ) -> None:
     agent: Agent = world.agent()
     with pytest.raises(MessageError):
         agent.record(event)
     agent.do(event)
-    assert "张三" not in caplog.text
+    logged = capsys.readouterr().err
+    assert "fleet.refused" in logged
+    assert "张三" not in logged
     assert len(agent._store) == 0
     world.drive(agent, until=lambda: agent.link_up)
     agent.poll()

@@ -152,6 +152,21 @@ def test_a_full_outbox_says_how_much_it_dropped(world: World) -> None:
     assert usage(79) in events
 
 
+def test_an_outbox_that_fails_is_opened_anew_and_what_it_missed_is_counted(world: World) -> None:
+    world.console()
+    agent = world.agent()
+    agent.do(usage(0))
+    agent._store.close()  # from now on every access fails, as on a disk that went away
+    agent.do(usage(1))
+    agent.do(usage(2))
+    world.drive(agent, until=lambda: agent._mend_at is None)
+    agent.do(usage(3))
+    world.drive(agent, until=lambda: emptied(agent) and not agent._unsaved)
+    store = world.store()
+    assert [row.entry.event for row in store.events()] == [usage(0), usage(3), Dropped("full", 2)]
+    store.close()
+
+
 def test_a_console_whose_disk_is_full_takes_nothing_and_loses_nothing(world: World) -> None:
     console = world.console()
     agent = world.agent()

@@ -35,6 +35,7 @@ QUICK = Timing(
     reconnect_max=0.2,
     steady=0.0,
     resend_min=0.4,
+    mend=0.1,
     resend_max=0.8,
 )
 PATIENCE = 20.0  # seconds after which a test gives up; nothing is measured by it

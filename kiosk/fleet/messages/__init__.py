@@ -2,6 +2,7 @@
 
 from kiosk.fleet.messages.codes import FAULTS, Fault
 from kiosk.fleet.messages.downward import Ack
+from kiosk.fleet.messages.fields import software
 from kiosk.fleet.messages.upward import (
     Alert,
     Batch,
@@ -52,5 +53,6 @@ __all__ = [
     "batch",
     "decode",
     "encode",
+    "software",
     "usage",
 ]

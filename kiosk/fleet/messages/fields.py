@@ -8,6 +8,7 @@ identity number either.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +18,7 @@ V = Literal[1]
 
 # A certificate's common name, and so the terminal's name in every topic: kiosk-000123.
 TERMINAL_PATTERN = r"\A[a-z]{2,12}(-[a-z0-9]{1,8}){1,3}\Z"
+SOFTWARE_PATTERN = r"\A(?!.*[0-9]{5}|.*[0-9]{4}-[0-9])[A-Za-z0-9][A-Za-z0-9.+/~_-]{0,31}\Z"
 
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Sequence = Annotated[int, Meta(ge=1, le=10**12)]
@@ -30,7 +32,15 @@ Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 ItemId = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5})[a-z][a-z0-9_.-]{0,47}\Z")]
 Code = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{4})([A-Za-z][A-Za-z0-9_.-]{0,31})?\Z")]  # or empty
 DriverName = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5})[a-z][a-z0-9_]{0,31}\Z")]
-Software = Annotated[str, Meta(pattern=r"\A(?!.*[0-9]{5}|.*[0-9]{4}-[0-9])[A-Za-z0-9][A-Za-z0-9.+/~-]{0,31}\Z")]
+Software = Annotated[str, Meta(pattern=SOFTWARE_PATTERN)]
+
+_SOFTWARE = re.compile(SOFTWARE_PATTERN)
+
+
+def software(text: str) -> str:
+    """A version or model as a message may carry it; one that it may not is `unknown`."""
+    return text if _SOFTWARE.match(text) else "unknown"
+
 
 RoleName = Literal["card_reader", "code_scanner", "receipt_printer"]
 ConditionName = Literal["online", "offline", "no_device", "user_action", "hardware_error"]

@@ -126,7 +126,7 @@ class Terminal(Struct, frozen=True, forbid_unknown_fields=True, tag="terminal"):
 
 
 class Dropped(Struct, frozen=True, forbid_unknown_fields=True, tag="dropped"):
-    """Events that never will arrive. full: the outbox's oldest were dropped. damaged: the outbox was started afresh."""
+    """Events that never will arrive. full: outbox or disk had no room for them. damaged: the outbox began afresh."""
 
     reason: Literal["full", "damaged"]
     count: Count

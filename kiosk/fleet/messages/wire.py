@@ -24,7 +24,14 @@ M = TypeVar("M", bound=Message)
 
 
 class MessageError(Exception):
-    """A message that cannot be sent or was not understood: too large, not JSON, or outside its schema."""
+    """A message that cannot be sent or was not understood: too large, not JSON, or outside its schema.
+
+    where: the field, such as `event.item`, or empty. Neither it nor the text holds any of the message's values.
+    """
+
+    def __init__(self, text: str, where: str = "") -> None:
+        super().__init__(f"{text} at {where}" if where else text)
+        self.where = where
 
 
 def encode(message: Message) -> bytes:
@@ -45,7 +52,7 @@ def decode(payload: bytes | msgspec.Raw, kind: type[M]) -> M:
     try:
         message = msgspec.json.decode(payload, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MessageError(f"{kind.__name__}: {_rule(error)}") from None
+        raise _refusal(kind.__name__, error) from None
     if isinstance(message, Batch):
         _check_order(message)
     return message
@@ -61,10 +68,10 @@ def usage(effect: object) -> Usage:
     try:
         return msgspec.convert(effect, Usage, from_attributes=True)
     except msgspec.MsgspecError as error:
-        raise MessageError(f"Usage: {_rule(error)}") from None
+        raise _refusal("Usage", error) from None
 
 
-def _rule(error: Exception) -> str:
+def _refusal(name: str, error: Exception) -> MessageError:
     """Which rule was broken and where. msgspec quotes a wrong word or an unknown field's name: those are left out."""
     what, _, where = str(error).partition(" - at ")
     if what.startswith("Invalid "):
@@ -73,7 +80,7 @@ def _rule(error: Exception) -> str:
         what = "unknown field"
     elif not isinstance(error, msgspec.ValidationError):
         what, where = "not JSON", ""
-    return f"{what} at {where}" if where else what
+    return MessageError(f"{name}: {what}", where.strip("`").removeprefix("$").removeprefix("."))
 
 
 def _check_order(message: Batch) -> None:
