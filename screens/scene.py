@@ -118,17 +118,21 @@ class Target(Struct, frozen=True):
 
 
 class Scene(Struct, frozen=True):
-    """`sheets` counts the screenfuls of a list that is longer than one; `field` is what the pad edits."""
+    """`sheets` counts the screenfuls of a list, `sheet` is the one on show; `field` is what the pad edits."""
 
     marks: tuple[Mark, ...]
     targets: tuple[Target, ...]
     sheets: int = 1
+    sheet: int = 0
     field: str = ""
     max_length: int = 0
 
 
 class View(Struct, frozen=True):
-    """The screens' own state: which screenful of a list, and the text being typed (None = what the page says)."""
+    """The screens' own state: which screenful of a list, and the text being typed (None = what the page says).
 
-    sheet: int = 0
+    `sheet` None: the first, or the one with what the page wants seen (a problem, the answer chosen before).
+    """
+
+    sheet: int | None = None
     typed: Secret | None = None

@@ -22,6 +22,7 @@ class Sketch:
         self._marks: list[Mark] = []
         self._targets: list[Target] = []
         self.sheets = 1
+        self.sheet = 0
         self.field = ""
         self.footer: Rect | None = None  # free part of the row of actions
         self.max_length = 0
@@ -31,7 +32,7 @@ class Sketch:
         return Rect(0, 0, self.m.width, self.m.height)
 
     def scene(self) -> Scene:
-        return Scene(tuple(self._marks), tuple(self._targets), self.sheets, self.field, self.max_length)
+        return Scene(tuple(self._marks), tuple(self._targets), self.sheets, self.sheet, self.field, self.max_length)
 
     # --- marks ----------------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ class Stage(FloatLayout):  # type: ignore[misc]
         self._page: Page | None = None
         self._scene = _EMPTY
         self._painted: dict[Mark, Any] = {}
-        self._sheet = 0
+        self._sheet: int | None = None
         self._typing = Typing()
         self._down: tuple[object, Target] | None = None  # which touch, where
         self._last: tuple[str, float] = ("", 0.0)
@@ -67,7 +67,7 @@ class Stage(FloatLayout):  # type: ignore[misc]
         """Put `page` on the panel. The same number and kind: updated in place, the list stays where it was turned."""
         old = self._page
         if old is None or (old.n, type(old)) != (page.n, type(page)):
-            self._sheet = 0
+            self._sheet = None
             self._typing.clear()
             self._release()
         self._typing.heard(page)
@@ -80,7 +80,7 @@ class Stage(FloatLayout):  # type: ignore[misc]
         self._page = None
         self._release()
         self._typing.clear()
-        self._sheet = 0
+        self._sheet = None
         self._apply(_EMPTY)
         self._painter.forget()
         self._last, self._locked = ("", 0.0), frozenset()
@@ -105,7 +105,6 @@ class Stage(FloatLayout):  # type: ignore[misc]
             return
         view = View(self._sheet, self._typing.text)
         scene = compose(Sketch(self._metrics, self._ruler, self._faces), self._page, view)
-        self._sheet = min(self._sheet, scene.sheets - 1)
         self._apply(scene)
 
     def _apply(self, scene: Scene) -> None:
@@ -198,7 +197,7 @@ class Stage(FloatLayout):  # type: ignore[misc]
         if target.pad:
             self._edit(target.key)
         elif target.key in (keys.NEXT, keys.PREVIOUS):
-            self._sheet += 1 if target.key == keys.NEXT else -1
+            self._sheet = self._scene.sheet + (1 if target.key == keys.NEXT else -1)
             self._redraw()
         else:
             if target.once:

@@ -18,7 +18,7 @@ CARD = "#ffffff"
 SUNKEN = "#ebe8e1"  # what cannot be used now
 INK = "#17252a"
 INK_SOFT = "#4b5a60"
-INK_OFF = "#667176"
+INK_OFF = "#5c676c"
 LINE = "#d8d4ca"  # between things
 EDGE = "#7d8a8e"  # of things one can touch: >= 3:1 on paper
 TEAL = "#0b5c63"

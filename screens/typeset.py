@@ -1,8 +1,7 @@
 """Line breaking for Chinese and Latin text: pure, measured by whoever draws.
 
 Words, numbers and short quoted names stay whole, closing punctuation never starts a line, opening punctuation never
-ends one, and a
-last line of a few characters takes company from the line above.
+ends one, and a last line of a few characters takes company from the line above.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Callable
 
 Measure = Callable[[str], float]
-"""Width in px of a text set in one line."""
+"""Width in px of a text set in one line; the width of two texts together is the sum of theirs."""
 
 NOT_FIRST = frozenset("，。、；：？！）》」』】〉〕”’…—·％℃,.;:?!)]}%")
 NOT_LAST = frozenset("（《「『【〈〔“‘([{¥￥")
@@ -40,32 +39,40 @@ def tokens(text: str) -> list[str]:
 
 def break_lines(text: str, width: float, measure: Measure, balance: bool = False) -> tuple[str, ...]:
     """`text` in lines of at most `width` px. `balance` makes lines of similar length (titles, centred text)."""
-    lines = _fill(text, width, measure)
+    pieces = [(piece, measure(piece)) for piece in tokens(text)]
+    lines = _fill(pieces, width, measure)
     if len(lines) < 2:
         return lines
     if balance:
-        return _balanced(text, width, measure, lines)
+        return _balanced(pieces, width, measure, lines)
     if "\n" not in text and measure(lines[-1]) < width * _WIDOW:
-        return _balanced(text, width, measure, lines, floor=0.75)
+        return _balanced(pieces, width, measure, lines, floor=0.75)
     return lines
 
 
-def _fill(text: str, width: float, measure: Measure) -> tuple[str, ...]:
+_Pieces = list[tuple[str, float]]
+
+
+def _fill(pieces: _Pieces, width: float, measure: Measure) -> tuple[str, ...]:
     lines: list[str] = []
-    line = ""
-    for piece in tokens(text):
+    line, used = "", 0.0
+    for piece, wide in pieces:
         if piece == "\n":
             lines.append(line.rstrip())
-            line = ""
+            line, used = "", 0.0
         elif piece.isspace():
-            line += " " if line else ""
-        elif measure(line + piece) <= width:
-            line += piece
+            if line:
+                line, used = line + " ", used + wide / len(piece)
+        elif used + wide <= width:
+            line, used = line + piece, used + wide
         else:
             if line.strip():
                 lines.append(line.rstrip())
-            *whole, line = _cut(piece, width, measure)
-            lines += whole
+            line, used = piece, wide
+            if wide > width:
+                *whole, line = _cut(piece, width, measure)
+                lines += whole
+                used = measure(line)
     if line.strip() or not lines:
         lines.append(line.rstrip())
     return tuple(lines)
@@ -81,12 +88,14 @@ def _cut(piece: str, width: float, measure: Measure) -> list[str]:
     return parts
 
 
-def _balanced(text: str, width: float, measure: Measure, lines: tuple[str, ...], floor: float = 0.5) -> tuple[str, ...]:
+def _balanced(
+    pieces: _Pieces, width: float, measure: Measure, lines: tuple[str, ...], floor: float = 0.5
+) -> tuple[str, ...]:
     """The narrowest setting with as many lines, found by halving."""
     low, high, best = width * floor, width, lines
     for _ in range(6):
         middle = (low + high) / 2
-        tried = _fill(text, middle, measure)
+        tried = _fill(pieces, middle, measure)
         if len(tried) == len(lines):
             high, best = middle, tried
         else:

@@ -14,7 +14,7 @@ def compose(s: Sketch, page: Consent, view: View) -> None:
     gap = s.m.u(theme.GAP)
     heights = [_height(s, body.w, clause) for clause in page.clauses]
     sheets = keys.split(heights, body.h, gap, keys.pager_height(s))
-    sheet = min(view.sheet, len(sheets) - 1)
+    sheet = keys.pick(sheets, view.sheet)
     y = body.y
     for at in sheets[sheet]:
         _clause(s, Rect(body.x, y, body.w, heights[at]), page.clauses[at])

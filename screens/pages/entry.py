@@ -16,9 +16,10 @@ def compose(s: Sketch, page: Entry, view: View) -> None:
         y = body.y
         if page.hint:
             y += s.text(page.hint, body, "body", theme.INK_SOFT) + gap
-        long = len(page.options) > 4 and not any(option.note for option in page.options)
+        half = body.w // 2 - s.m.u(theme.GAP + 24)
+        short = all(not option.note and s.width(option.label, "body", True) <= half for option in page.options)
         area = Rect(body.x, y, body.w, body.bottom - y)
-        cards.options(s, area, page.options, 2 if long and body.w > s.m.u(200) else 1, view.sheet)
+        cards.options(s, area, page.options, 2 if short and len(page.options) > 4 else 1, view.sheet)
         return
     s.field, s.max_length = page.field, page.max_length
     typed = view.typed if view.typed is not None else page.value

@@ -22,9 +22,11 @@ def compose(s: Sketch, page: Search, view: View) -> None:
         s.footer = Rect(body.right - side, body.y, side, pad.field_height(s))
         top = Rect(body.x, body.y, body.w - side - gap, body.h)
     pad.field(s, top, typed, page.hint, "search")
-    high = pad.letters_height(s, body.h * 36 // 100)
-    results = body.below(pad.field_height(s) + gap).above(high + 2 * gap)
     columns = 2 if s.m.portrait or body.w < s.m.u(280) else 3
+    tile = cards.tallest(s, body.w, page.tiles[:columns], columns)
+    used = pad.field_height(s) + 3 * gap + max(tile, body.h * 40 // 100)
+    high = pad.letters_height(s, body.h - used)
+    results = body.below(pad.field_height(s) + gap).above(high + 2 * gap)
     if page.tiles:
         cards.grid(s, results, page.tiles, columns, view.sheet)
     else:

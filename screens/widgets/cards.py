@@ -12,7 +12,7 @@ from screens.theme import Role
 from screens.widgets import keys
 
 
-def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int) -> int:
+def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int | None) -> int:
     """Tiles in columns, turned by pager when there are more. Returns the height used."""
     gap = s.m.u(theme.GAP)
     wide = (area.w - gap * (columns - 1)) // columns
@@ -21,7 +21,7 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int)
     sheets = keys.split(heights, area.h, gap, keys.pager_height(s))
     if not lines:
         return 0
-    sheet = min(sheet, len(sheets) - 1)
+    sheet = keys.pick(sheets, sheet)
     y = area.y
     for at in sheets[sheet]:
         for column, tile in enumerate(lines[at]):
@@ -33,6 +33,12 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int)
     return y - gap - area.y
 
 
+def tallest(s: Sketch, width: int, tiles: Sequence[Tile], columns: int) -> int:
+    """The height of the tallest of `tiles` in a grid of `columns`."""
+    wide = (width - s.m.u(theme.GAP) * (columns - 1)) // columns
+    return max((tile_height(s, wide, tile) for tile in tiles), default=0)
+
+
 def tile_height(s: Sketch, width: int, tile: Tile) -> int:
     room = width - 2 * s.m.u(5)
     words = s.height(tile.note if not tile.available and tile.note else tile.summary, room, "small")
@@ -41,7 +47,10 @@ def tile_height(s: Sketch, width: int, tile: Tile) -> int:
 
 
 def _title_role(s: Sketch, tile: Tile, room: int) -> Role:
-    return s.whole(tile.title, room, ("body", "small", "fine"), bold=True)
+    """Two lines in full size, else smaller; never a word cut in two."""
+    if s.whole(tile.title, room, ("body", "small"), bold=True) == "body":
+        return s.fitting(tile.title, room, 2, ("body", "small"), bold=True)
+    return s.whole(tile.title, room, ("small", "fine"), bold=True)
 
 
 def _tile(s: Sketch, at: Rect, tile: Tile) -> None:
@@ -71,7 +80,7 @@ def option_height(s: Sketch, width: int, option: Option) -> int:
     return max(words + 2 * s.m.u(4), s.m.u(theme.ACTION))
 
 
-def options(s: Sketch, area: Rect, entries: Sequence[Option], columns: int, sheet: int) -> int:
+def options(s: Sketch, area: Rect, entries: Sequence[Option], columns: int, sheet: int | None) -> int:
     """Answers as large cards. Returns the height used."""
     gap = s.m.u(theme.GAP)
     wide = (area.w - gap * (columns - 1)) // columns
@@ -80,7 +89,8 @@ def options(s: Sketch, area: Rect, entries: Sequence[Option], columns: int, shee
     sheets = keys.split(heights, area.h, gap, keys.pager_height(s))
     if not lines:
         return 0
-    sheet = min(sheet, len(sheets) - 1)
+    chosen = next((at for at, option in enumerate(entries) if option.chosen), 0)
+    sheet = keys.pick(sheets, sheet, chosen // columns)
     if len(sheets) == 1:  # room to spare makes the cards taller, up to half as tall again
         spare = area.h - sum(heights) - gap * (len(heights) - 1)
         heights = [high + min(spare // len(heights), s.m.u(theme.ACTION) // 2) for high in heights]

@@ -99,7 +99,7 @@ def pager_height(s: Sketch) -> int:
 
 def pager(s: Sketch, area: Rect, sheet: int, sheets: int) -> None:
     """Chevrons and one dot a sheet: a list is turned, never scrolled. In the footer, or at the bottom of `area`."""
-    s.sheets = sheets
+    s.sheets, s.sheet = sheets, sheet
     high, wide = s.m.u(theme.TARGET_MM), s.m.u(28)
     at = s.footer or Rect(area.x, area.bottom - high, area.w, high)
     at = Rect(at.x, at.y + (at.h - high) // 2, min(at.w, s.m.u(PAGER)) if s.footer else at.w, high)
@@ -134,3 +134,10 @@ def split(heights: list[int], room: int, gap: int, pager_room: int) -> list[rang
         used += extra
     sheets.append(range(start, len(heights)))
     return sheets
+
+
+def pick(sheets: list[range], asked: int | None, wanted: int = 0) -> int:
+    """Which sheet to show: the one asked for, else the one on which entry `wanted` stands."""
+    if asked is not None:
+        return min(asked, len(sheets) - 1)
+    return next((at for at, shown in enumerate(sheets) if wanted in shown), 0)

@@ -9,15 +9,15 @@ from screens.sketch import Sketch
 from screens.widgets import keys
 
 
-def paper(s: Sketch, area: Rect, document: Document, sheet: int) -> None:
+def paper(s: Sketch, area: Rect, document: Document, sheet: int | None) -> None:
     """The document in the middle of `area`; its title stands on the first sheet."""
-    wide = min(area.w, s.m.u(190))
+    wide = min(area.w, s.m.u(215))
     inner = wide - 2 * s.m.u(10)
     title = s.height(document.title, inner, "heading", True, True) + s.m.u(6)
     heights = [title, *(_height(s, inner, block) for block in document.blocks)]
     pad = s.m.u(10)
     sheets = keys.split(heights, area.h - 2 * pad, 0, keys.pager_height(s))
-    sheet = min(sheet, len(sheets) - 1)
+    sheet = keys.pick(sheets, sheet)
     shown = sheets[sheet]
     room = area.h - (keys.pager_height(s) if len(sheets) > 1 else 0)
     high = min(room, max(sum(heights[at] for at in shown) + 2 * pad, room * 2 // 3))

@@ -6,19 +6,20 @@ from kiosk.page import Row
 from screens import theme
 from screens.scene import Rect
 from screens.sketch import Sketch
+from screens.theme import Role
 from screens.widgets import keys
 
 _LABEL_PART = 36  # per cent of a row's width, at most
 
 
-def rows(s: Sketch, area: Rect, entries: tuple[Row, ...], sheet: int) -> int:
+def rows(s: Sketch, area: Rect, entries: tuple[Row, ...], sheet: int | None) -> int:
     """As many rows as fit, on one card; the rest by pager. Returns the height used."""
     label = _label_width(s, area.w, entries)
     heights = [_height(s, area.w, label, row) for row in entries]
     sheets = keys.split(heights, area.h, 0, keys.pager_height(s))
     if not entries:
         return 0
-    sheet = min(sheet, len(sheets) - 1)
+    sheet = keys.pick(sheets, sheet, next((at for at, row in enumerate(entries) if row.problem), 0))
     shown = sheets[sheet]
     used = sum(heights[at] for at in shown)
     s.box(Rect(area.x, area.y, area.w, used), theme.CARD, theme.LINE, 0.4, theme.RADIUS)
@@ -48,8 +49,8 @@ def _label_width(s: Sketch, width: int, entries: tuple[Row, ...]) -> int:
 def _height(s: Sketch, width: int, label: int, row: Row) -> int:
     value = _value_width(s, width, label, row)
     left = s.height(row.label, label)
-    right = s.height(row.value, value, bold=True)
-    right += _chip_height(s) if row.source and not _inline(s, row, value) else 0
+    right = s.height(row.value, value, _value_role(s, row, value), bold=True)
+    right += _chip_height(s, row.source, value) if not _inline(s, row, value) else 0
     right += s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
     least = s.m.u(theme.TARGET_MM + 3) if row.change else s.m.u(19)
     return max(left + s.m.u(6), right + s.m.u(6), least)
@@ -74,8 +75,12 @@ def _chip_width(s: Sketch, source: str) -> int:
     return s.width(source, "fine") + s.m.u(5) + s.m.u(5.5)
 
 
-def _chip_height(s: Sketch) -> int:
-    return s.m.pitch("fine") + s.m.u(1)
+def _chip_height(s: Sketch, source: str, room: int) -> int:
+    return s.height(source, room - s.m.u(10.5), "fine") + s.m.u(1) if source else 0
+
+
+def _value_role(s: Sketch, row: Row, room: int) -> Role:
+    return s.fitting(row.value, room, 4, ("body", "small"), bold=True)
 
 
 def _row(s: Sketch, at: Rect, label: int, row: Row) -> None:
@@ -83,17 +88,19 @@ def _row(s: Sketch, at: Rect, label: int, row: Row) -> None:
     value = _value_width(s, at.w, label, row)
     s.text_in(row.label, Rect(at.x + pad, at.y, label, at.h), "body", theme.INK_SOFT, align="left", balance=False)
     left = at.x + pad + label + gap
-    high = s.height(row.value, value, bold=True)
+    role = _value_role(s, row, value)
+    high = s.height(row.value, value, role, bold=True)
     inline = _inline(s, row, value)
-    high += _chip_height(s) if row.source and not inline else 0
+    high += _chip_height(s, row.source, value) if not inline else 0
     problem = s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
     y = at.y + (at.h - high - problem) // 2
-    y += s.text(row.value, Rect(left, y, value, 0), "body", theme.INK, bold=True)
-    if row.source and inline:
+    y += s.text(row.value, Rect(left, y, value, 0), role, theme.INK, bold=True)
+    if inline:
         beside = left + s.width(row.value, "body", bold=True) + s.m.u(4)
-        _source(s, beside, y - s.m.pitch("body") + (s.m.pitch("body") - s.m.pitch("fine")) // 2, row.source)
-    elif row.source:
-        y += _source(s, left, y, row.source)
+        middle = y - (s.m.pitch("body") + s.m.pitch("fine")) // 2
+        _chip(s, Rect(beside, middle, _chip_width(s, row.source), 0), row.source)
+    else:
+        y += _chip(s, Rect(left, y, value, 0), row.source)
     if row.problem:
         size = s.m.u(7)
         y += s.m.u(1.5)
@@ -103,15 +110,16 @@ def _row(s: Sketch, at: Rect, label: int, row: Row) -> None:
         _change(s, at, row)
 
 
-def _source(s: Sketch, x: int, y: int, source: str) -> int:
-    """The chip that names a value's origin."""
-    size = s.m.u(5)
-    wide = _chip_width(s, source)
-    high = s.m.pitch("fine")
-    s.box(Rect(x, y, wide, high), theme.TEAL_TINT, radius=1.6)
-    s.icon("badge-check", x + s.m.u(1.6), y + (high - size) // 2, size, theme.TEAL)
-    s.text_in(source, Rect(x + size + s.m.u(3), y, wide, high), "fine", theme.TEAL_DEEP, align="left", balance=False)
-    return _chip_height(s)
+def _chip(s: Sketch, at: Rect, source: str) -> int:
+    """The chip that names a value's origin. Returns its height."""
+    if not source:
+        return 0
+    size, room = s.m.u(5), at.w - s.m.u(10.5)
+    high = s.height(source, room, "fine")
+    s.box(Rect(at.x, at.y, min(_chip_width(s, source), at.w), high), theme.TEAL_TINT, radius=1.6)
+    s.icon("badge-check", at.x + s.m.u(1.6), at.y + (s.m.pitch("fine") - size) // 2, size, theme.TEAL)
+    s.text(source, Rect(at.x + s.m.u(8), at.y, room + 1, high), "fine", theme.TEAL_DEEP)
+    return high + s.m.u(1)
 
 
 def _change(s: Sketch, at: Rect, row: Row) -> None:

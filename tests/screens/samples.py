@@ -13,11 +13,13 @@ from kiosk.secret import Secret
 class _Say:
     """`say(zh, en)` picks the language; everything else stays the same, as the runtime does it."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, stretch: bool = False) -> None:
         self.lang = lang
+        self.stretch = stretch
 
     def __call__(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+        said = zh if self.lang == "zh" else en
+        return said + " longer" * max(1, len(said) // 18) if self.stretch and len(said) > 3 else said
 
 
 def _bar(say: _Say, back: bool = True, leave: bool = True) -> tuple[Button, ...]:
@@ -634,5 +636,6 @@ NAMES = tuple(_MAKERS)
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 
 
-def sample(name: str, lang: Lang) -> Page:
-    return _MAKERS[name](_Say(lang))
+def sample(name: str, lang: Lang, stretch: bool = False) -> Page:
+    """`stretch`: every sentence about 40 per cent longer, as another translation might be."""
+    return _MAKERS[name](_Say(lang, stretch))
