@@ -14,7 +14,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from kiosk.ledger.filing import Filing
 from kiosk.ledger.order import ENDS as ORDER_ENDS
 from kiosk.ledger.order import Order
 from kiosk.ledger.output import Output
-from kiosk.records import FilingState, OutputState
+from kiosk.records import FilingState, OrderState, OutputState
 
 Row = Order | Filing | Output
 RowT = TypeVar("RowT", Order, Filing, Output)
@@ -40,22 +40,34 @@ _TABLES: dict[type[Row], tuple[str, str]] = {
     Filing: ("filings", "filing"),
     Output: ("outputs", "output"),
 }
-_CREATE = """
+
+
+def _list(states: Iterable[str]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+# The CHECKs are verified again by quick_check at each start: a flipped bit in a state is damage, not a new state.
+_CREATE = f"""
 CREATE TABLE orders (
-    "order" TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL, amount_fen INTEGER NOT NULL,
-    sealed BLOB NOT NULL, state TEXT NOT NULL, wanted INTEGER NOT NULL, attempts INTEGER NOT NULL, code TEXT NOT NULL,
-    opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
+    "order" TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL,
+    amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0), sealed BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ({_list(OrderState)})), wanted INTEGER NOT NULL CHECK (wanted IN (0, 1)),
+    attempts INTEGER NOT NULL, code TEXT NOT NULL, opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
 CREATE TABLE filings (
-    filing TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL, "order" TEXT NOT NULL,
-    sealed BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, code TEXT NOT NULL,
-    opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
+    filing TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL, "order" TEXT NOT NULL, sealed BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ({_list(FilingState)})),
+    attempts INTEGER NOT NULL, code TEXT NOT NULL, opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
 CREATE TABLE outputs (
     output TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL, "order" TEXT NOT NULL,
-    filing TEXT NOT NULL, state TEXT NOT NULL, code TEXT NOT NULL,
-    opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
+    filing TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ({_list(OutputState)})),
+    code TEXT NOT NULL, opened_at INTEGER NOT NULL, moved_at INTEGER NOT NULL) STRICT;
 CREATE INDEX filings_order ON filings ("order") WHERE "order" <> '';
 CREATE INDEX outputs_order ON outputs ("order") WHERE "order" <> '';
 """
+
+
+# What tells at the start that a file is damaged; SQLError: its schema cannot be understood.
+_DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, UnicodeDecodeError, msgspec.ValidationError)
 
 
 class LedgerError(Exception):
@@ -95,7 +107,7 @@ class Store:
                 self._db = self._open()
                 self._prune()
             except BaseException:
-                os.close(self._lock)
+                os.close(self._lock)  # the connection closes itself when it is forgotten
                 raise
         self._ballast.ready()
 
@@ -118,9 +130,8 @@ class Store:
         return True
 
     def read(self, kind: type[RowT], row_id: str) -> RowT | None:
-        table, key = _TABLES[kind]
         with _typed():
-            found = list(self._rows(kind, f'SELECT {_columns(kind)} FROM {table} WHERE "{key}" = ?', (row_id,)))
+            found = self._where(kind, f'"{_TABLES[kind][1]}" = ?', (row_id,))
         return found[0] if found else None
 
     def write(self, row: Row) -> None:
@@ -162,7 +173,8 @@ class Store:
         try:
             db.set_busy_timeout(2000)
             _prepare(db)
-        except (apsw.CorruptError, apsw.NotADBError):
+            _check(db)
+        except _DAMAGE:
             db.close()
             _set_aside(self.path)
             self.notes += ("LEDGER_CORRUPT",)
@@ -192,17 +204,19 @@ class Store:
             self._db.execute(sql, values)
 
     def _where(self, kind: type[RowT], condition: str, values: tuple[str, ...]) -> list[RowT]:
-        table = _TABLES[kind][0]
-        return list(self._rows(kind, f"SELECT {_columns(kind)} FROM {table} WHERE {condition} ORDER BY rowid", values))
+        return list(_rows(self._db, kind, condition, values))
 
-    def _rows(self, kind: type[RowT], sql: str, values: tuple[str, ...]) -> Iterator[RowT]:
-        fields = kind.__struct_fields__
-        for found in self._db.execute(sql, values):
-            yield msgspec.convert(dict(zip(fields, found, strict=True)), kind, strict=False)
+
+def _rows(db: apsw.Connection, kind: type[RowT], condition: str, values: tuple[str, ...]) -> Iterator[RowT]:
+    table, fields = _TABLES[kind][0], kind.__struct_fields__
+    names = ", ".join(f'"{field}"' for field in fields)
+    for found in db.execute(f"SELECT {names} FROM {table} WHERE {condition} ORDER BY rowid", values):
+        yield msgspec.convert(dict(zip(fields, found, strict=True)), kind, strict=False)
 
 
 def _prepare(db: apsw.Connection) -> None:
-    """Pragmas, check, schema. Raises CorruptError or NotADBError for a damaged file."""
+    """Pragmas, check, schema. Raises one of _DAMAGE for a damaged file."""
+    db.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)  # a name that is not a column is an error, not a string
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA secure_delete=ON")
@@ -215,6 +229,28 @@ def _prepare(db: apsw.Connection) -> None:
         with db:
             db.execute(_CREATE)
             db.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+def _check(db: apsw.Connection) -> None:
+    """The tables are ours to the letter and each row is one that can be read, or one of _DAMAGE is raised."""
+    if _schema(db) != _OURS:
+        raise apsw.CorruptError("schema")
+    for rows in (_rows(db, Order, "1", ()), _rows(db, Filing, "1", ()), _rows(db, Output, "1", ())):
+        for _ in rows:
+            pass
+
+
+def _schema(db: apsw.Connection) -> list[tuple[Any, ...]]:
+    return list(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"))
+
+
+def _ours() -> list[tuple[Any, ...]]:
+    with contextlib.closing(apsw.Connection(":memory:")) as db:
+        db.execute(_CREATE)
+        return _schema(db)
+
+
+_OURS = _ours()
 
 
 def _set_aside(path: Path) -> None:
@@ -255,7 +291,7 @@ def _typed() -> Iterator[None]:
         yield
     except apsw.FullError:
         raise LedgerError("FULL", "the disk is full") from None
-    except (apsw.CorruptError, apsw.NotADBError):
+    except (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError, msgspec.ValidationError):
         raise LedgerError("CORRUPT", "the file is damaged; a restart sets it aside") from None
     except apsw.BusyError:
         raise LedgerError("BUSY", "another program holds the file") from None
@@ -265,10 +301,6 @@ def _typed() -> Iterator[None]:
         raise LedgerError("SQLITE", type(error).__name__) from None
     except OSError as error:
         raise LedgerError("IO", os.strerror(error.errno or 0)) from None
-
-
-def _columns(kind: type[Row]) -> str:
-    return ", ".join(f'"{field}"' for field in kind.__struct_fields__)
 
 
 def _upsert(kind: type[Row]) -> str:
@@ -282,7 +314,3 @@ def _upsert(kind: type[Row]) -> str:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
-
-
-def _list(states: frozenset[Any]) -> str:
-    return ", ".join(f"'{state.value}'" for state in sorted(states))
