@@ -34,7 +34,7 @@ _MOST: dict[Command, int] = {
     Command.READ_ADDRESS: 128,
 }
 PATIENCE_SECONDS = 2.0
-_BROKEN_SECONDS = 0.15  # silence after bytes that are no frame: ask again without waiting longer
+_BROKEN_SECONDS = 0.25  # silence after bytes that are no frame: ask again without waiting longer
 _SAM_FAILED = (Sw3.SELF_TEST_FAILED, Sw3.NOT_AUTHORISED)
 _ASK_AGAIN = (Sw3.CHECK_WRONG, Sw3.LENGTH_WRONG)  # the module got our question garbled
 

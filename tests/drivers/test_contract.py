@@ -6,7 +6,7 @@ import ast
 import importlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_a_sample_means_the_same_whole_in_pieces_and_after_garbage(name: str, st
 @given(data=st.data())
 def test_no_bytes_make_a_decoder_raise_or_grow(name: str, data: st.DataObject) -> None:
     samples = [bytes.fromhex(sample_of(name, stem)["bytes"]) for folder, stem in SAMPLES if folder == name]
-    broken = st.tuples(st.sampled_from(samples), st.integers(0, 3000), st.integers(0, 3000)).map(
+    broken = st.tuples(st.sampled_from(samples or [b""]), st.integers(0, 3000), st.integers(0, 3000)).map(
         lambda cut: cut[0][: cut[1]] + cut[0][cut[2] :]
     )
     pieces = data.draw(st.lists(st.one_of(st.binary(max_size=600), broken), max_size=6))
@@ -252,6 +252,23 @@ def notices(driver: Driver) -> None:
     driver.close()
 
 
+@pytest.fixture(scope="module")
+def shared(far_maker: Callable[..., Any]) -> Iterator[Callable[[str], Any]]:
+    """`shared(name)`: a fake on a pty that several tests use in turn, with its plug in and no fault."""
+    running: dict[str, Any] = {}
+
+    def end_of(name: str) -> Any:
+        if name not in running:
+            running[name] = far_maker(name, "pty")
+        running[name].send("fail", mode="none")
+        running[name].send("plug")
+        return running[name]
+
+    yield end_of
+    for end in running.values():
+        end.end()
+
+
 @pytest.mark.parametrize("wire", ["pty", "tcp:0"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_pulled_cable_is_noticed_and_a_replugged_one_works(name: str, wire: str, far: Any) -> None:
@@ -270,8 +287,8 @@ def test_a_pulled_cable_is_noticed_and_a_replugged_one_works(name: str, wire: st
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if READERS & set(drivers.about(name).roles)])
-def test_an_armed_reader_notices_a_pulled_cable_too(name: str, far: Any) -> None:
-    end = far(name)
+def test_an_armed_reader_notices_a_pulled_cable_too(name: str, shared: Any) -> None:
+    end = shared(name)
     driver = drivers.load(name, end.url)
     assert is_online(driver)
     list(driver.do(Arm()))
@@ -294,8 +311,8 @@ def test_a_device_whose_power_goes_for_good_is_noticed(name: str, far: Any) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_silent_device_is_not_called_online(name: str, far: Any) -> None:
-    end = far(name)
+def test_a_silent_device_is_not_called_online(name: str, shared: Any) -> None:
+    end = shared(name)
     end.send("fail", mode="silent")
     driver = drivers.load(name, end.url)
     online: list[bool] = []
@@ -308,8 +325,8 @@ def test_a_silent_device_is_not_called_online(name: str, far: Any) -> None:
 
 @pytest.mark.parametrize("mode", ["split", "duplicate"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_line_that_splits_or_doubles_answers_does_no_harm(name: str, mode: str, far: Any) -> None:
-    end = far(name)
+def test_a_line_that_splits_or_doubles_answers_does_no_harm(name: str, mode: str, shared: Any) -> None:
+    end = shared(name)
     end.send("fail", mode=mode)
     driver = drivers.load(name, end.url)
     assert is_online(driver)
@@ -317,8 +334,8 @@ def test_a_line_that_splits_or_doubles_answers_does_no_harm(name: str, mode: str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_garbled_line_is_an_error_of_the_device_and_no_other(name: str, far: Any) -> None:
-    end = far(name)
+def test_a_garbled_line_is_an_error_of_the_device_and_no_other(name: str, shared: Any) -> None:
+    end = shared(name)
     end.send("fail", mode="garble", bytes=3)
     driver = drivers.load(name, end.url)
     assert failure(driver.open, *[lambda: list(driver.poll())] * 3) in {"", "NO_ANSWER", "PROTOCOL"}

@@ -83,8 +83,6 @@ def test_faults_of_the_cable_are_on_the_wire_and_end(far: Start) -> None:
     assert ask(link) == DONE
     end.send("fail", mode="slow", seconds=0.1)
     assert ask(link) == DONE
-    end.send("fail", mode="silent")
-    link.write(CANCEL)
     assert end.send("fail", mode="none")["fault"] == {"mode": "none"}
     assert ask(link) == DONE
     link.close()
