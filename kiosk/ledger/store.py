@@ -46,7 +46,7 @@ def _list(states: Iterable[str]) -> str:
     return ", ".join(f"'{state}'" for state in sorted(states))
 
 
-# The CHECKs are verified again by quick_check at each start: a flipped bit in a state is damage, not a new state.
+# The CHECKs are verified again by integrity_check at each start: a flipped bit in a state is damage, not a new state.
 _CREATE = f"""
 CREATE TABLE orders (
     "order" TEXT PRIMARY KEY, item TEXT NOT NULL, version TEXT NOT NULL,
@@ -220,8 +220,8 @@ def _prepare(db: apsw.Connection) -> None:
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA secure_delete=ON")
-    if db.execute("PRAGMA quick_check").get != "ok":
-        raise apsw.CorruptError("quick_check")
+    if db.execute("PRAGMA integrity_check").get != "ok":
+        raise apsw.CorruptError("integrity_check")
     version = db.execute("PRAGMA user_version").get
     if version > SCHEMA:
         raise LedgerError("NEWER", f"ledger schema {version}, this release knows {SCHEMA}")
