@@ -26,6 +26,7 @@ def main() -> int:
     if not guard.die_with(options.parent):
         return KIOSK_GONE
     os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"  # a signal ends the process; SDL would make it a window event
+    os.environ["SDL_MOUSE_FOCUS_CLICKTHROUGH"] = "1"  # SDL swallows the tap that finds a fresh window unfocused
     faulthandler.enable()
 
     from screens.kivy_setup import prepare

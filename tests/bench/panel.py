@@ -149,7 +149,17 @@ def colour_in(picture: bytes, width: int, at: Point) -> int:
 def virtual_display(size: tuple[int, int]) -> Iterator[str]:
     """An Xvfb of its own on a free display number, ended with the context."""
     ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(theirs),
+        "-screen",
+        "0",
+        f"{size[0]}x{size[1]}x24",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
     process = subprocess.Popen(command, pass_fds=(theirs,), stderr=subprocess.DEVNULL)
     os.close(theirs)
     try:
