@@ -23,7 +23,6 @@ from drivers.link import Link, LinkError, UrlError, open_link, parse_url
 from kiosk import devices
 from kiosk.devices import DeviceError, PaperTaken, Print, Printed, PrintFailed, Report, Role, Status, StatusChanged
 
-POLL_SECONDS = 2.0
 WATCH_SECONDS = 0.3  # between polls while paper waits in the presenter
 QUIET_SECONDS = 0.05  # silence that ends whatever the printer was saying
 CHUNK_BYTES = 512  # sent between two looks at the printer: a job that fails leaves little in its buffer
@@ -32,11 +31,13 @@ _OWN_OPTIONS = {"dots": "576", "taken": "none"}
 
 
 class Patience(Struct, frozen=True):
-    """Seconds. answer: for a real-time status. silence: without any answer after a job. finish: for the whole job."""
+    """Seconds. answer: to wait for a real-time status. silence: without any answer after a job. finish: for the whole
+    job. check: between two rounds of questions while nothing happens."""
 
     answer: float = 0.5
     silence: float = 2.0
     finish: float = 15.0
+    check: float = 2.0
 
 
 def create(url: str) -> ReceiptPrinter:
@@ -102,7 +103,7 @@ class ReceiptPrinter:
         reports: list[Report] = [PaperTaken()] if self._taken else []
         self._taken = False
         told = self._automatic is not None and self._automatic != self._status
-        if told or time.monotonic() - self._checked >= POLL_SECONDS:
+        if told or time.monotonic() - self._checked >= self._patience.check:
             was_silent = "NO_ANSWER" in self._status.faults
             reports += self._changed(self._ask_all())
             if was_silent and "NO_ANSWER" not in self._status.faults:
@@ -110,7 +111,7 @@ class ReceiptPrinter:
         return reports
 
     def pause(self) -> float:
-        return WATCH_SECONDS if self._holding else POLL_SECONDS
+        return WATCH_SECONDS if self._holding else self._patience.check
 
     # --- one job ---
 

@@ -2,7 +2,7 @@
 
 Text is compared character by character: a line may end anywhere, nothing may be missing, doubled or changed. A line
 that the driver drew as a picture cannot be read, so each of its characters is drawn again here and compared dot by
-dot where it must stand.
+dot where it must stand (how wide the blanks in it are is not measured).
 """
 
 from __future__ import annotations
