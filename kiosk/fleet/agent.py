@@ -19,13 +19,10 @@ from kiosk import log
 from kiosk.config import Fleet
 from kiosk.devices import Role, Status
 from kiosk.fleet.alarms import changes, picture, unknown
-from kiosk.fleet.delivery import Delivery
 from kiosk.fleet.link import Arrived, Closed, Link, Opened, Signal
 from kiosk.fleet.messages import (
     Ack,
     Birth,
-    Dropped,
-    Entry,
     Event,
     Heartbeat,
     MessageError,
@@ -36,8 +33,8 @@ from kiosk.fleet.messages import (
     encode,
 )
 from kiosk.fleet.messages.topics import FLEET_STATE, acknowledgements, up
+from kiosk.fleet.recorder import Recorder
 from kiosk.fleet.timing import Timing, jittered
-from kiosk.ledger.outbox import Outbox, OutboxError
 
 _BUSY = 0.05  # seconds between polls while an acknowledgement is awaited
 _CONNECTING = 0.2
@@ -90,10 +87,7 @@ class Agent:
         self._beat = 0
         self._state: Terminal | None = None
         self._devices: dict[Role, Status] = {}
-        self._unsaved = 0  # events that not even the outbox took
         self._link: Link | None = None
-        self._outbox: Outbox | None = None
-        self._mend_at: float | None = None
         self._told: LinkChanged | None = None
         self._up_since: float | None = None
         self._attempt = 0
@@ -108,7 +102,7 @@ class Agent:
         Certificate files that cannot be used do not stop it: events are kept, and connecting is tried again.
         """
         encode(self._birth)
-        self._open_outbox()
+        self._recorder = Recorder(self._outbox_path, self._birth.boot, self._timing)
         self._connect()
 
     def do(self, message: Message) -> None:
@@ -128,7 +122,7 @@ class Agent:
             raise MessageError("Usage: an item or version that this terminal does not offer")
         if event == self._state:
             return
-        self._append(event)
+        self._recorder.keep(event)
         if isinstance(event, Terminal):
             self._state = event
             self._hasten_heartbeat()
@@ -138,7 +132,7 @@ class Agent:
         for code in unknown(devices) - unknown(self._devices):
             log.write("fleet.unknown_fault", fault=code)
         for alert in changes(self._devices, devices):
-            self._append(alert)
+            self._recorder.keep(alert)
         if any(self._devices.get(role) != status for role, status in devices.items()):
             self._hasten_heartbeat()
         self._devices.update(devices)
@@ -147,20 +141,15 @@ class Agent:
         """Whatever is due: signals of the connection, reconnecting, a heartbeat, the next batch."""
         self._drain()
         now = time.monotonic()
-        if self._mend_at is not None and now >= self._mend_at:
-            self._mend()
+        self._recorder.mend(now)
         if self._link is None and now >= self._connect_at:
             self._connect()
         if self._link is None or self._up_since is None:
             return
         if now >= self._heartbeat_at:
-            self._report_losses()
+            self._recorder.report_losses()
             self._send_heartbeat(self._link, now)
-        try:
-            payload = self._delivery.due(now)
-        except OutboxError as error:
-            self._outbox_failed(error)
-            return
+        payload = self._recorder.due(now)
         if payload is not None:
             self._send_events(self._link, payload)
 
@@ -171,20 +160,16 @@ class Agent:
             return min(_IDLE, max(0.0, self._connect_at - now))
         if self._up_since is None:
             return _CONNECTING
-        if self._delivery.just_sent(now):
+        if self._recorder.delivery.just_sent(now) or self._recorder.delivery.waits():
             return _BUSY
-        if self._delivery.waits():
-            return 0.0
         return min(_IDLE, max(0.0, self._heartbeat_at - now))
 
     def close(self) -> None:
-        """Say `off` if there is a connection, and let go of everything. May be opened again."""
+        """Say `off` if there is a connection, and let go of everything that `open` took. May be opened again."""
         if self._link is not None:
             self._link.leave()
             self._lost(Closed(self._session, ""))
-        if self._outbox is not None:
-            self._outbox.close()
-            self._outbox = None
+        self._recorder.close()
 
     @property
     def link_up(self) -> bool:
@@ -225,7 +210,7 @@ class Agent:
         link.say_online()
         self._up_since = time.monotonic()
         self._heartbeat_at = self._up_since
-        self._delivery.restart()
+        self._recorder.delivery.restart()
         self._tell(LinkChanged(True))
 
     def _lost(self, signal: Closed) -> None:
@@ -248,20 +233,14 @@ class Agent:
     def _arrived(self, message: Arrived) -> None:
         try:
             if message.topic == acknowledgements(self._terminal):
-                self._acknowledged(decode(message.payload, Ack))
+                if self._recorder.acknowledged(decode(message.payload, Ack)):
+                    self._hasten_heartbeat()  # the fleet sees that it has everything
             elif message.topic == FLEET_STATE:
                 presence = decode(message.payload, Presence)
                 if presence.state == "on" and not message.retained:
-                    self._delivery.hasten(time.monotonic())
+                    self._recorder.delivery.hasten(time.monotonic())
         except MessageError as error:
             log.write("fleet.not_understood", topic=message.topic, field=error.where)
-
-    def _acknowledged(self, ack: Ack) -> None:
-        try:
-            if self._delivery.acknowledged(ack) and not len(self._store):
-                self._hasten_heartbeat()  # the fleet sees that it has everything
-        except OutboxError as error:  # the batch is sent again, and acknowledged again
-            self._outbox_failed(error)
 
     # --- what is said -----------------------------------------------------------------------------------------
 
@@ -273,7 +252,7 @@ class Agent:
             uptime=int(now - self._began),
             state=self._state.state if self._state else "starting",
             devices=picture(self._devices),
-            waiting=len(self._store),
+            waiting=len(self._recorder),
         )
         expiry = max(1, round(3 * self._settings.heartbeat_seconds))
         link.publish(up(self._terminal, "hb"), encode(heartbeat), qos=0, expiry=expiry)
@@ -284,51 +263,3 @@ class Agent:
 
     def _hasten_heartbeat(self) -> None:
         self._heartbeat_at = min(self._heartbeat_at, time.monotonic() + _NEWS)
-
-    def _append(self, event: Event) -> None:
-        body = self._entry(event)
-        try:
-            self._store.append(body)
-        except OutboxError as error:
-            self._outbox_failed(error)
-            self._unsaved += 1
-
-    def _entry(self, event: Event) -> bytes:
-        return encode(Entry(max(0, int(time.time() * 1000)), self._birth.boot, event))
-
-    def _open_outbox(self) -> None:
-        self._outbox = Outbox(self._outbox_path)
-        self._delivery = Delivery(self._outbox, self._timing)
-
-    def _outbox_failed(self, error: OutboxError) -> None:
-        """A full disk, or a damaged file: log it once, and open it anew after a while, which tells the two apart."""
-        if self._mend_at is None:
-            log.write("fleet.outbox_failed", reason=type(error.__cause__).__name__)
-            self._mend_at = time.monotonic() + self._timing.mend
-
-    def _mend(self) -> None:
-        self._mend_at = None
-        self._store.close()
-        try:
-            self._open_outbox()
-        except OutboxError as error:
-            self._outbox_failed(error)
-
-    def _report_losses(self) -> None:
-        """Tell the fleet what it will never see, once there is room to say it."""
-        store = self._store
-        count = store.dropped + self._unsaved
-        try:
-            if store.damaged:
-                store.append(self._entry(Dropped("damaged", 0)), settles_damage=True)
-            if count and not store.full:
-                store.append(self._entry(Dropped("full", count)), settles=store.dropped)
-                self._unsaved = 0
-        except OutboxError as error:
-            self._outbox_failed(error)
-
-    @property
-    def _store(self) -> Outbox:
-        if self._outbox is None:
-            raise OutboxError("the agent is not open")
-        return self._outbox

@@ -69,13 +69,16 @@ class Delivery:
     def _oldest(self) -> list[tuple[int, bytes]]:
         """The next batch: at most MAX_ENTRIES and MAX_BATCH bytes. Entries that are no JSON (a damaged disk) stay out.
 
-        They leave the outbox with the entries after them, and the fleet sees that their numbers never came.
+        They leave the outbox with the entries after them, at the latest here when there are no others; the fleet sees
+        that their numbers never came.
         """
         rows: list[tuple[int, bytes]] = []
         size = 0
         after = 0
         while not rows:
             page = self._outbox.pending(after, MAX_ENTRIES)
+            if after:
+                self._outbox.acknowledge(self._outbox.epoch, after)
             if not page:
                 break
             after = page[-1][0]

@@ -116,6 +116,14 @@ def test_a_whole_page_of_rotten_entries_is_no_dead_end(outbox: Outbox) -> None:
     assert numbers(delivery.due(0.0)) == [MAX_ENTRIES + 1]
 
 
+def test_nothing_but_rotten_entries_leaves_by_itself(outbox: Outbox) -> None:
+    delivery = Delivery(outbox, PATIENT)
+    outbox.append(b"rotten")
+    assert delivery.due(0.0) is None
+    assert not delivery.waits()
+    assert len(outbox) == 0
+
+
 # --- alarms ---------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +171,6 @@ def test_an_event_that_is_not_for_the_fleet_is_refused_and_harms_nothing(
     logged = capsys.readouterr().err
     assert "fleet.refused" in logged
     assert "张三" not in logged
-    assert len(agent._store) == 0
+    assert len(agent._recorder) == 0
     world.drive(agent, until=lambda: agent.link_up)
     agent.poll()

@@ -16,7 +16,7 @@ from tests.fleet.world import BIRTH, QUICK, World, usage
 
 
 def emptied(agent: Agent) -> bool:
-    return len(agent._store) == 0
+    return len(agent._recorder) == 0
 
 
 def from_one_to(last: int) -> list[int]:
@@ -28,7 +28,7 @@ def until_one_arrives(world: World, agent: Agent) -> None:
     while True:
         agent.do(usage(99))
         world.drive(agent, until=lambda: emptied(agent))
-        if agent._store.last in world.stored():
+        if agent._recorder.outbox.last in world.stored():
             return
 
 
@@ -39,8 +39,8 @@ class DeletesOnPuback(Agent):
         sent = link._client.publish(f"k1/{self._terminal}/up/ev", payload, qos=1)
         sent.wait_for_publish(5)
         batch = decode(payload, Batch)
-        self._store.acknowledge(batch.epoch, batch.entries[-1].n)
-        self._delivery.restart()
+        self._recorder.outbox.acknowledge(batch.epoch, batch.entries[-1].n)
+        self._recorder.delivery.restart()
 
 
 def test_an_event_arrives_is_committed_and_leaves_the_outbox(world: World) -> None:
@@ -100,7 +100,7 @@ def test_what_only_the_broker_had_is_sent_again(world: World, kind: type[Agent],
     world.broker.start()
     world.console()
     until_one_arrives(world, agent)
-    assert (world.stored() == from_one_to(agent._store.last)) is complete
+    assert (world.stored() == from_one_to(agent._recorder.outbox.last)) is complete
 
 
 @pytest.mark.parametrize(("console", "complete"), [("dies", True), ("acks-first", False)])
@@ -113,7 +113,7 @@ def test_a_console_that_dies_before_its_commit_is_told_again(world: World, conso
     assert dying.returncode == -signal.SIGKILL
     world.console()
     until_one_arrives(world, agent)
-    assert (world.stored() == from_one_to(agent._store.last)) is complete
+    assert (world.stored() == from_one_to(agent._recorder.outbox.last)) is complete
 
 
 def test_a_terminal_that_dies_again_and_again_loses_nothing_that_was_on_disk(world: World) -> None:
@@ -129,7 +129,7 @@ def test_a_terminal_that_dies_again_and_again_loses_nothing_that_was_on_disk(wor
         process.kill()
         kept += sum(line.strip().isdigit() for line in process.stdout)
     agent = world.agent()
-    last = agent._store.last
+    last = agent._recorder.outbox.last
     world.drive(agent, until=lambda: emptied(agent))
     assert kept <= last <= kept + 4 * 2  # each life also wrote its state, and may have died before it printed
     assert world.stored() == from_one_to(last)
@@ -137,11 +137,11 @@ def test_a_terminal_that_dies_again_and_again_loses_nothing_that_was_on_disk(wor
 
 def test_a_full_outbox_says_how_much_it_dropped(world: World) -> None:
     agent = world.agent()
-    agent._outbox = agent._delivery._outbox = Outbox(world.directory / "small.db", limit=50)
+    agent._recorder.outbox = agent._recorder.delivery._outbox = Outbox(world.directory / "small.db", limit=50)
     for number in range(80):
         agent.do(usage(number))
     world.console()
-    world.drive(agent, until=lambda: emptied(agent) and agent._store.dropped == 0)
+    world.drive(agent, until=lambda: emptied(agent) and agent._recorder.outbox.dropped == 0)
     store = world.store()
     events = [row.entry.event for row in store.events()]
     dropped = sum(event.count for event in events if isinstance(event, Dropped))
@@ -156,12 +156,12 @@ def test_an_outbox_that_fails_is_opened_anew_and_what_it_missed_is_counted(world
     world.console()
     agent = world.agent()
     agent.do(usage(0))
-    agent._store.close()  # from now on every access fails, as on a disk that went away
+    agent._recorder.outbox.close()  # from now on every access fails, as on a disk that went away
     agent.do(usage(1))
     agent.do(usage(2))
-    world.drive(agent, until=lambda: agent._mend_at is None)
+    world.drive(agent, until=lambda: agent._recorder._mend_at is None)
     agent.do(usage(3))
-    world.drive(agent, until=lambda: emptied(agent) and not agent._unsaved)
+    world.drive(agent, until=lambda: emptied(agent) and not agent._recorder._unsaved)
     store = world.store()
     assert [row.entry.event for row in store.events()] == [usage(0), usage(3), Dropped("full", 2)]
     store.close()
@@ -178,7 +178,7 @@ def test_a_console_whose_disk_is_full_takes_nothing_and_loses_nothing(world: Wor
         agent.do(usage(number))
     world.drive(agent, until=lambda: "not receiving: StoreError" in world.said())
     assert console.poll() is None
-    assert len(agent._store) > 0
+    assert len(agent._recorder) > 0
 
     resource.prlimit(console.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
     world.drive(agent, until=lambda: emptied(agent))
