@@ -47,11 +47,7 @@ def width(char: str) -> int:
     """Columns of one character. Those that are drawn as a picture keep to the same grid."""
     if " " <= char <= "~":
         return 1
-    if unicodedata.combining(char):
-        return 0
-    if in_font(char) or unicodedata.east_asian_width(char) in "WF":
-        return 2
-    return 1
+    return 0 if unicodedata.combining(char) else 2
 
 
 def encode(text: str) -> bytes:

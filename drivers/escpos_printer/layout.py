@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from drivers.escpos_printer.characters import columns, paragraphs, width
+from drivers.escpos_printer.characters import columns, in_font, paragraphs, width
 from kiosk.document import Align, Block, Document, Line, Pair, Qr, Rule
 from kiosk.secret import reveal
 
@@ -113,10 +113,11 @@ def wrap(text: str, across: int) -> list[str]:
 
 
 def _fill(paragraph: str, across: int) -> list[str]:
-    lines, line = [], ""
+    lines, line, used = [], "", 0
     for unit in _units(paragraph):
-        if columns(line) + columns(unit.rstrip(" ")) <= across:
-            line += unit
+        wide = columns(unit)
+        if used + wide - (len(unit) - len(unit.rstrip(" "))) <= across:
+            line, used = line + unit, used + wide
             continue
         if line.strip(" "):
             lines.append(line.rstrip(" "))
@@ -125,6 +126,7 @@ def _fill(paragraph: str, across: int) -> list[str]:
             head = _head(line, across)
             lines.append(line[:head])
             line = line[head:]
+        used = columns(line)
     return [*lines, line.rstrip(" ")]
 
 
@@ -162,4 +164,4 @@ def _may_break(before: str, after: str) -> bool:
 
 def _in_word(char: str) -> bool:
     """Letters, digits and the marks inside a number, a date or an address; not Chinese."""
-    return width(char) < 2
+    return width(char) < 2 or (char.isalpha() and not in_font(char) and char < "\u1100")  # ñ, but no ideograph

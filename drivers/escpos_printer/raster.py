@@ -46,7 +46,7 @@ def draw(text: str, size: int, bold: bool, left: int) -> Bitmap:
     at = left
     for cluster in _clusters(text):
         font = fonts.find(cluster[0], GLYPH * size, fonts.BOLD if bold else fonts.REGULAR)
-        if font is None:
+        if font is None or font.getlength(cluster[0]) > columns(cluster) * CELL * size:
             raise NoGlyph(cluster[0])
         pen.text((at, BASELINE * size), cluster, font=font, fill=255, anchor="ls")
         at += columns(cluster) * CELL * size

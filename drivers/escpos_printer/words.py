@@ -148,7 +148,7 @@ def _glyph(cluster: str, size: int, faces: tuple[fonts.Face, ...]) -> Image.Imag
     font = fonts.find(cluster[0], 24 * size, faces)
     if font is None:
         return None
-    across = 12 if font.getlength(cluster[0]) <= 15 * size else 24
+    across = 12 if cluster[0].isascii() else 24
     cell = Image.new("L", (across * size, 28 * size), 0)
     ImageDraw.Draw(cell).text((0, 21 * size), cluster, font=font, fill=255, anchor="ls")
     return cell.point(lambda grey: 255 if grey >= 128 else 0)
