@@ -67,11 +67,15 @@ class DeviceLife:
         if self._armed:
             self._reports(self._driver.do(self._armed.command))
         while True:
-            use = inbox.take(self._driver.pause())
-            if use is None:
-                self._reports(self._driver.poll())
-            else:
-                self._do(use)
+            self._once(inbox)
+
+    def _once(self, inbox: Inbox[Use]) -> None:
+        """A frame of its own: a loop's local variable would keep the last document alive."""
+        use = inbox.take(self._driver.pause())
+        if use is None:
+            self._reports(self._driver.poll())
+        else:
+            self._do(use)
 
     def _do(self, use: Use) -> None:
         self._note(use)

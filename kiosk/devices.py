@@ -180,7 +180,8 @@ class Driver(Protocol):
     """Blocking code for one device; its Worker calls it from one thread and owns its life.
 
     The Worker opens it (again and again, if need be), then alternates: a command from the inbox goes to
-    `do`, otherwise `poll` runs. `poll` returns within `pause()` seconds. Any method may raise DeviceError or
+    `do`, otherwise `poll` runs. Each call ends by itself after the device's own time-outs (a card read takes some
+    three seconds). Any method may raise DeviceError or
     OSError: the Worker then closes the driver, reports the status, and opens it again later.
     """
 

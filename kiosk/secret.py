@@ -44,4 +44,4 @@ def mask(value: str, head: int = 3, tail: int = 4) -> str:
     """`310101199001011234` -> `310***********1234`; short values keep their first character alone."""
     if len(value) <= head + tail:
         return value[:1] + "*" * (len(value) - 1)
-    return value[:head] + "*" * (len(value) - head - tail) + value[-tail:]
+    return value[:head] + "*" * (len(value) - head - tail) + value[len(value) - tail :]

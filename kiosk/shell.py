@@ -154,12 +154,16 @@ class Shell:
     def _answer(self, inbox: Inbox[Asked | Forget]) -> None:
         client = self._make_client()
         while True:
-            match inbox.take(None):
-                case Asked(ref=ref, question=question):
-                    self._runtime.post_soon(Answered(ref=ref, answer=client.ask(question)))
-                case Forget():
-                    client.forget()
-                    memory.sweep()
+            self._answer_one(client, inbox)
+
+    def _answer_one(self, client: Client, inbox: Inbox[Asked | Forget]) -> None:
+        """A frame of its own for each: a loop's local variables would keep the last question alive."""
+        match inbox.take(None):
+            case Asked(ref=ref, question=question):
+                self._runtime.post_soon(Answered(ref=ref, answer=client.ask(question)))
+            case Forget():
+                client.forget()
+                memory.sweep()
 
     def _feel(self, inbox: Inbox[None]) -> None:
         client = self._make_client()
@@ -176,14 +180,17 @@ class Shell:
         clerk = self._make_clerk()
         self._runtime.recorded_soon(tuple(clerk.recover()))
         while True:
-            record = inbox.take(clerk.pause())
-            try:
-                moved = clerk.poll() if record is None else clerk.do(record)
-            except LedgerError as error:
-                log.write("ledger.failed", reason=error.code)
-                moved = _refused(record)
-            if moved:
-                self._runtime.recorded_soon(tuple(moved))
+            self._book_one(clerk, inbox)
+
+    def _book_one(self, clerk: Clerk, inbox: Inbox[Record]) -> None:
+        record = inbox.take(clerk.pause())
+        try:
+            moved = clerk.poll() if record is None else clerk.do(record)
+        except LedgerError as error:
+            log.write("ledger.failed", reason=error.code)
+            moved = _refused(record)
+        if moved:
+            self._runtime.recorded_soon(tuple(moved))
 
     def _tell(self, inbox: Inbox[FleetNews]) -> None:
         agent = self._make_agent()

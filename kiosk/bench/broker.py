@@ -15,6 +15,7 @@ from types import TracebackType
 
 _CONFIG = Path(__file__).resolve().parents[2] / "firmware-config" / "mosquitto"
 _START_SECONDS = 10.0
+OBSERVER = "bench-observer"  # common name of who may hear everything, on the bench alone: the demo's witness
 _STOP_SECONDS = 5.0
 
 
@@ -88,12 +89,16 @@ class Broker:
     def _write_config(self) -> Path:
         template = string.Template((_CONFIG / "mosquitto.conf.template").read_text(encoding="utf-8"))
         config = self.run_dir / "mosquitto.conf"
+        acl = self.run_dir / "acl"
+        acl.write_text(
+            f"{(_CONFIG / 'acl').read_text(encoding='utf-8')}\nuser {OBSERVER}\ntopic read #\n", encoding="utf-8"
+        )
         values = {
             # mosquitto started by root becomes another user, who may not read files below a private run directory.
             "user": pwd.getpwuid(os.geteuid()).pw_name,
             "address": self.host,
             "port": self.port,
-            "acl": _CONFIG / "acl",
+            "acl": acl,
             "data": self._data,
             **{name: Path(path).resolve() for name, path in self._tls.items()},
         }

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from kiosk import platform
 from kiosk.flow.items import Field
-from kiosk.flow.rules import Kind, compile_rule
+from kiosk.flow.rules import Kind, RuleFailure, compile_rule
 from kiosk.flow.state import Case
 from kiosk.flow.words import Speaker
 from kiosk.page import Lang, Row
@@ -23,10 +23,17 @@ def with_value(case: Case, value: Value) -> Case:
     return replace(case, values=(*others, value), prefilled=prefilled)
 
 
-def evaluate(rule: str, case: Case) -> bool | int | str:
-    """A rule over the form: every field's text under its id, empty while it has none."""
+def evaluate(rule: str, case: Case) -> bool | int | str | None:
+    """A rule over the form: every field's text under its id, empty while it has none. None: the rule failed."""
     kinds: dict[str, Kind] = {field.id: "str" for field in case.fields()}
-    return compile_rule(rule, kinds)({field: case.text(field) for field in kinds})
+    return _answer(rule, kinds, {field: case.text(field) for field in kinds})
+
+
+def _answer(rule: str, kinds: dict[str, Kind], values: dict[str, str]) -> bool | int | str | None:
+    try:
+        return compile_rule(rule, kinds)(values)
+    except RuleFailure:  # of these values: whoever asks takes it for a "no"
+        return None
 
 
 def problem_of(field: Field, case: Case) -> str:
@@ -34,7 +41,7 @@ def problem_of(field: Field, case: Case) -> str:
     text = case.text(field.id)
     if not text:
         return "missing" if field.required else ""
-    if field.valid and compile_rule(field.valid, {"value": "str"})({"value": text}) is not True:
+    if field.valid and _answer(field.valid, {"value": "str"}, {"value": text}) is not True:
         return "invalid"
     return ""
 
@@ -56,7 +63,8 @@ def _row(say: Speaker, case: Case, field: Field, problems: bool) -> Row:
     value = case.value(field.id)
     wrong = problem_of(field, case) if problems else ""
     text = {"": "", "missing": say("form.missing"), "invalid": say.text(field.invalid) or say("form.invalid")}[wrong]
-    may_change = field.editable or value is None
+    answerable = field.pad != "none" or bool(shown_options(field, case))
+    may_change = answerable and (field.editable or value is None)
     return Row(
         label=field.label.say(say.lang),
         value=label_of(field, case, say.lang),

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from kiosk import document, platform, records
 from kiosk.devices import Card
 from kiosk.gateway import wire
 from kiosk.secret import Secret
-
-
-def digest_of(doc: document.Document) -> str:
-    """SHA-256, in hex, of a document's words in order, joined by line feeds, as UTF-8."""
-    return hashlib.sha256("\n".join(document.text_of(doc)).encode()).hexdigest()
-
 
 # --- questions ----------------------------------------------------------------------------------------------
 
@@ -99,7 +91,7 @@ def pre_reviewed(answer: wire.PreReviewAnswer) -> platform.PreReviewed:
 def fetched(answer: wire.NoticeAnswer) -> platform.Fetched:
     """Raises ValueError when the digest is not that of the document: something changed it on its way."""
     issued = document_from(answer.document)
-    if digest_of(issued) != answer.digest:
+    if document.digest_of(issued) != answer.digest:
         raise ValueError("digest")
     return platform.Fetched(platform.Notice(Secret(answer.number), issued, answer.digest))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -25,10 +26,10 @@ def in_file(path: Path, sought: Mapping[str, bytes]) -> list[str]:
 
 
 def in_memory(pid: int, sought: Mapping[str, bytes]) -> list[str]:
-    """Every readable, private mapping of a process (needs to be root or its parent's user with ptrace rights)."""
+    """Every readable mapping of a process; nothing of one that has ended. Needs root, or ptrace rights over it."""
     hits: set[str] = set()
     overlap = max(len(needle) for needle in sought.values())
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for start, end in _mappings(pid):
             rest = b""
             position = start
@@ -51,8 +52,9 @@ def family(pid: int) -> list[int]:
     """A process and everything it started that still lives."""
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += family(int(child))
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            for child in task.read_text().split():
+                found += family(int(child))
     return found
 
 

@@ -20,6 +20,7 @@ from kiosk.bench.demo.mirror import Mirror, Seen
 
 # What a person reads off the form, a robot has to be told: the fields that the platform does not fill.
 TO_ANSWER = {"property-register-query": ("property", "purpose")}
+WAITING = ("wait", "identify", "pay", "take")  # these go on by themselves: what was done is not done twice
 STEP_SECONDS = 30.0
 AGAIN_SECONDS = 3.0  # a tap that led nowhere is made once more
 
@@ -67,7 +68,7 @@ class Citizen:
             seen = self._mirror.next(min(AGAIN_SECONDS, deadline - time.monotonic()))
             if seen is not None and seen != unless:
                 return seen
-            if seen is None and unless is not None and unless.kind not in ("wait", "identify", "pay"):
+            if seen is None and unless is not None and unless.kind not in WAITING:
                 return unless
         raise Lost(f"no page came within {STEP_SECONDS:.0f} s: expected {what}")
 
@@ -146,8 +147,7 @@ class Citizen:
             raise Lost(f"the phone could not pay: {answer.status_code}")
 
     def _take(self, seen: Seen) -> None:
+        """Paper is taken; a card is lifted already, and the page goes when the reader has noticed."""
         if "taken" in seen.targets:
             self._controls("receipt_printer").send("take")
             self._tap(seen, "taken")
-        else:
-            self._controls("card_reader").send("take")

@@ -10,12 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import requests
 import zxingcpp
 from PIL import Image
 
 from kiosk.bench import people
 from kiosk.bench.capture import Capture
 from kiosk.bench.children import ChildError
+from kiosk.bench.control import ControlError
 from kiosk.bench.demo import evidence
 from kiosk.bench.demo.citizen import Citizen, Lost
 from kiosk.bench.demo.hand import Hand
@@ -44,7 +46,7 @@ def run(item: str, lang: str, size: tuple[int, int], out: Path) -> int:
             print(f"  {part}", flush=True)
         display = Display.virtual(size, run_dir / "logs", browser=False)
         report = _visit(world, display, item, lang, out)
-    except (ChildError, Lost) as error:
+    except (ChildError, Lost, ControlError, OSError, requests.RequestException) as error:
         report = {"item": item, "outcome": "failed", "problems": [str(error)]}
     finally:
         world.stop()
@@ -76,7 +78,7 @@ def _visit(world: World, display: Display, item: str, lang: str, out: Path) -> d
             steps.append({"page": seen.kind, "question": seen.question, "after_ms": round((now - before) * 1000)})
             before = now
         problems = _check(world, kiosk.process.pid, person, item, capture, out)
-    except Lost as error:
+    except (Lost, ControlError, requests.RequestException) as error:
         hand.picture().save(out / "99-lost.png")
         problems = [str(error)]
     finally:

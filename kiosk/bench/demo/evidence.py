@@ -75,17 +75,16 @@ def ledger_rows(world: World) -> dict[str, list[dict[str, Any]]]:
     tables = [str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
     rows: dict[str, list[dict[str, Any]]] = {}
     for table in tables:
-        cursor = db.execute(f'SELECT * FROM "{table}"')
-        names = [column[0] for column in cursor.description] if cursor else []
+        names = [str(column[1]) for column in db.execute(f'PRAGMA table_info("{table}")')]
         rows[table] = [
-            {
-                name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value
-                for name, value in zip(names, row, strict=True)
-            }
-            for row in cursor
+            dict(zip(names, map(_shown, row), strict=True)) for row in db.execute(f'SELECT * FROM "{table}"')
         ]
     db.close()
     return rows
+
+
+def _shown(value: Any) -> Any:
+    return f"<{len(value)} bytes>" if isinstance(value, bytes) else value
 
 
 def ledger_open(rows: Mapping[str, list[dict[str, Any]]]) -> list[str]:

@@ -38,15 +38,18 @@ class Asking(Stage, frozen=True):
 ENDED = (OrderState.REVERSED, OrderState.REFUNDED, OrderState.REVERSING, OrderState.REFUNDING)
 
 
-def fee(case: Case, step: items.Pay) -> int:
-    """The item's fee in fen, by its rule over the form's values."""
-    return int(evaluate(step.fee, case))
+def fee(case: Case, step: items.Pay) -> int | None:
+    """The item's fee in fen, by its rule over the form's values; None when the rule gives no sum."""
+    amount = evaluate(step.fee, case)
+    return amount if isinstance(amount, int) and amount >= 0 else None
 
 
 def enter(around: Surroundings, visit: Visit, step: items.Pay, at: float) -> Move:
     case = visit.case
     assert case is not None and visit.person is not None
     amount = fee(case, step)
+    if amount is None:
+        return replace(at_stage(visit, Stage(at)), overlay=Trouble("order", "FEE", retry=False)), ()
     if amount == 0 or case.paid:
         return at_stage(visit, Passed()), ()
     order = row_id(around, visit)
@@ -91,7 +94,7 @@ def page(around: Surroundings, visit: Visit, step: items.Pay) -> Page:
         case Scanning(qr=qr):
             return pages.Pay(
                 **frame(around, visit, "pay", say("pay.title"), say("pay.lead")),
-                amount=yuan(fee(visit.case, step)),
+                amount=yuan(fee(visit.case, step) or 0),
                 payee=step.payee.say(visit.lang),
                 qr=qr,
                 hints=(say("pay.hint1"), say("pay.hint2")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from kiosk.document import digest_of
 from kiosk.gateway import convert
 from kiosk.gateway.sandbox import filings, orders, services
 from kiosk.gateway.sandbox.core import Core, Refused, fingerprint
@@ -74,7 +75,7 @@ def _issue(
         order=request.order,
         filing=request.filing,
         lang=request.lang,
-        digest=convert.digest_of(convert.document_from(document)),
+        digest=digest_of(convert.document_from(document)),
         document=document,
         verify_token=token,
         at=now.timestamp(),
