@@ -92,12 +92,17 @@ class Link:
                 said.wait_for_publish(self._timing.farewell)
             self._client.disconnect()
             self._client.loop_stop()
-        else:
-            self.abandon()
+        self.abandon()
 
     def abandon(self) -> None:
-        """Forget a connection that never came about or broke; paho's thread ends by itself."""
-        self._client.disconnect()
+        """Forget a connection that is over or never came about; paho's thread ends by itself.
+
+        The callbacks are the only cycle between paho's client and us: without them its sockets close at once, not
+        when the garbage collector comes by, and a terminal may try to connect for weeks.
+        """
+        client = self._client
+        client.disconnect()
+        client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_message = None
 
     def _say(self, presence: Presence) -> mqtt.MQTTMessageInfo:
         return self._client.publish(up(self._terminal, "online"), encode(presence), 1, True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
+import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -116,3 +119,25 @@ def test_the_fleets_end_says_whether_it_is_there(world: World, number: int, stat
     assert decode(watcher.hears("f1/state"), Presence).state == "on"
     console.send_signal(number)
     assert decode(watcher.hears("f1/state"), Presence).state == state
+
+
+def test_a_terminal_that_tries_for_weeks_keeps_no_sockets(world: World) -> None:
+    """Without the garbage collector's help: it comes by when it likes, and sockets run out before memory does."""
+    world.broker.stop()
+    gc.collect()
+    before = open_files()
+    gc.disable()
+    try:
+        agent = world.agent(ONE)
+        world.drive(agent, until=lambda: agent._attempt > 15)
+        agent.close()
+        deadline = time.monotonic() + PATIENCE
+        while open_files() > before and time.monotonic() < deadline:  # paho's threads take a second to end
+            time.sleep(0.05)
+        assert open_files() <= before
+    finally:
+        gc.enable()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
