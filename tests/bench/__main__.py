@@ -80,14 +80,16 @@ class Course:
         self._begin()
         self._home = self._panel.settled()
         self._files = processes.files(self._side.processes())
-        self._panel.move(self._side.tile())
+        tile = self._side.tile()
+        self._panel.move(tile)
         self._panel.press()
         pressed = self._panel.settled()
         self._panel.release()
         form = self._panel.settled()
-        self._tile = self._side.tile() if isinstance(self._side, ChromiumSide) else self._tile_of(pressed)
+        self._tile = tile
         self._pressed = colour_in(pressed, SIZE[0], self._tile)
         self._key = self._side.key()
+        self.places = (self._tile, self._key)
         self._there = _difference(form, pressed, self._home)
         self._form_colour = colour_in(form, SIZE[0], self._there)
         self._back = _difference(self._home, form, form)
@@ -95,9 +97,6 @@ class Course:
         if self._pressed == colour_in(self._home, SIZE[0], self._tile):
             raise RuntimeError(f"{self._side.name}: the press is not visible at {self._tile}")
         self._side.stop()
-
-    def _tile_of(self, pressed: bytes) -> Point:
-        return _difference(pressed, self._home, self._home)
 
     def _start(self, forgotten: set[str]) -> float:
         self._panel.until(self._back, lambda colour: colour != self._home_colour)
@@ -158,7 +157,7 @@ def _difference(wanted: bytes, *others: bytes) -> Point:
 
 def _replacement(side: KioskSide) -> Figures:
     """What a visit's end costs: a fresh process shows the same page, then the old one is killed."""
-    times, peaks, after = [], [], []
+    times, after = [], []
     for _ in range(5):
         old = side.processes()
         times.append(side.ask("replace"))
@@ -166,7 +165,6 @@ def _replacement(side: KioskSide) -> Figures:
         if old & new:
             raise RuntimeError("the old screen process is still there")
         after.append(processes.pss(new))
-        peaks.append(after[-1])
     return {"seconds": statistics.median(times), "memory after": statistics.median(after)}
 
 

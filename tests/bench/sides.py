@@ -56,6 +56,15 @@ class Side(Protocol):
         ...
 
 
+def compiled(display: str) -> tuple[dict[str, str], tempfile.TemporaryDirectory[str]]:
+    """The environment of an installed terminal on an X display: its modules are compiled, in a folder of ours."""
+    folder = tempfile.TemporaryDirectory(prefix="kiosk-bench-")
+    environment = os.environ | {"DISPLAY": display, "PYTHONPYCACHEPREFIX": folder.name}
+    environment.pop("SDL_VIDEODRIVER", None)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment, folder
+
+
 class KioskSide:
     """Our screen process under the kiosk's own `Screen`. The kiosk process itself is not counted, as Chromium's
     web server would not be."""
@@ -64,12 +73,7 @@ class KioskSide:
 
     def __init__(self, display: str, panel: Panel) -> None:
         self._size = panel.size
-        self._environment = os.environ | {"DISPLAY": display}
-        self._environment.pop("SDL_VIDEODRIVER", None)
-        # An installed terminal has its modules compiled; a source tree may be told not to write them.
-        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self._compiled = tempfile.TemporaryDirectory(prefix="kiosk-bench-")
-        self._environment["PYTHONPYCACHEPREFIX"] = self._compiled.name
+        self._environment, self._compiled = compiled(display)
         self._process: subprocess.Popen[str] | None = None
         self._pid = 0
         self.targets: dict[str, list[int]] = {}
