@@ -30,7 +30,6 @@ def masthead(s: Sketch, page: Page, big: bool = False, note: str = "") -> Rect:
 
     `note` is good news about the page, such as how much is filled in already.
     """
-    s.box(s.panel, theme.PAPER)
     top = banner(s, page.banner)
     bar.bar(s, page.bar)
     floor = s.m.height - bar.height(s)
@@ -48,6 +47,7 @@ def _across(s: Sketch, page: Page, top: int, floor: int, big: bool) -> Rect:
     natural = place_high + steps_high + words + (s.m.u(2) + lead if lead else 0) + s.m.u(theme.PAD + 3)
     high = max(natural, s.m.reach - top, s.m.height // 4 - top)
     s.box(Rect(0, top, s.m.width, high), theme.TEAL)
+    s.box(Rect(0, top + high, s.m.width, floor - top - high), theme.PAPER)
     label = s.width(page.steps.label, "fine") + 1 if page.steps else 0
     place(s, Rect(margin, top, wide - label, place_high), page.place)
     if page.steps:
@@ -66,6 +66,7 @@ def _beside(s: Sketch, page: Page, top: int, floor: int, big: bool, note: str) -
     margin = s.m.u(theme.MARGIN)
     wide = s.m.width * (34 if s.m.width > s.m.u(420) else 32) // 100
     s.box(Rect(0, top, wide, floor - top), theme.TEAL)
+    s.box(Rect(wide, top, s.m.width - wide, floor - top), theme.PAPER)
     inner = Rect(margin, top, wide - margin - s.m.u(theme.PAD), floor - top)
     place_high = place(s, Rect(inner.x, top, inner.w, s.m.u(24)), page.place)
     y = top + place_high + s.m.u(3)

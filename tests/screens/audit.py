@@ -64,15 +64,13 @@ def texts(scene: Scene, m: Metrics, ruler: Ruler) -> Iterator[str]:
         for first, second in zip(text.lines, text.lines[1:], strict=False):
             if reveal(second)[:1] in NOT_FIRST or reveal(first)[-1:] in NOT_LAST:
                 yield f"{name}: badly broken before {reveal(second)[:3]}"
-    marks = [mark for mark in scene.marks if isinstance(mark, Text)]
-    for one, other in combinations(marks, 2):
-        if _ink(one, ruler).overlaps(_ink(other, ruler)):
+    inks = [(at, mark, _ink(mark, ruler)) for at, mark in enumerate(scene.marks) if isinstance(mark, Text)]
+    for (_, one, ink), (_, other, beside) in combinations(inks, 2):
+        if ink.overlaps(beside):
             yield f"{reveal(one.lines[0])} lies over {reveal(other.lines[0])}"
-    for at, mark in enumerate(scene.marks):
-        if isinstance(mark, Text):
-            for later in scene.marks[at + 1 :]:
-                if isinstance(later, Box) and later.rect.overlaps(_ink(mark, ruler)):
-                    yield f"{reveal(mark.lines[0])} is covered by a later box"
+    for at, mark, ink in inks:
+        if any(isinstance(later, Box) and later.rect.overlaps(ink) for later in scene.marks[at + 1 :]):
+            yield f"{reveal(mark.lines[0])} is covered by a later box"
 
 
 def colours(scene: Scene) -> Iterator[str]:

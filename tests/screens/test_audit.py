@@ -10,10 +10,12 @@ from kiosk.secret import reveal
 from screens import theme
 from screens.scene import Box, Icon, Rect, Scene, Target, Text
 from tests.screens import audit
-from tests.screens.panels import PANELS, metrics, pencil, scene, sheets
+from tests.screens.composing import pencil, scene, sheets
+from tests.screens.panels import PANELS, metrics
 from tests.screens.samples import LANGUAGES, NAMES, sample
 from tests.screens.words import words
 
+TIGHT = ("portrait-small", "landscape", "desk")  # where longer words would not fit first
 VARIANTS = (("zh", False), ("en", False), ("en", True))
 
 
@@ -38,7 +40,7 @@ def test_a_page_keeps_the_rules(name: str, panel: str) -> None:
     found = {
         f"{lang}{'+40%' if stretch else ''}": said
         for lang, stretch in VARIANTS
-        if (said := faults(sample(name, lang, stretch), panel))  # type: ignore[arg-type]
+        if (panel in TIGHT or not stretch) and (said := faults(sample(name, lang, stretch), panel))  # type: ignore[arg-type]
     }
     assert not found
 
