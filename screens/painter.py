@@ -22,6 +22,7 @@ from screens.scene import Beat, Box, Code, Icon, Mark, Rect, Text
 from screens.shapes import Shape, rgb, rounded
 
 _STORE_BYTES = 24 << 20
+_MIDDLE = 0.38  # of an em: the middle of a Chinese character above the baseline
 _QUIET_MODULES = 2  # the rest of a QR symbol's quiet zone is the white card that it stands on
 
 
@@ -110,10 +111,7 @@ class Painter:
             wide = sum(texture.width for _, texture in parts)
             free = mark.rect.w - wide
             x = mark.rect.x + {"left": 0, "centre": free // 2, "right": free}[mark.align]
-            main = self._ruler.label(0, mark.size, mark.bold)
-            ascent = main.get_ascent()
-            tall = ascent - main.get_descent()
-            baseline = mark.rect.y + number * mark.pitch + (mark.pitch - tall) // 2 + ascent
+            baseline = mark.rect.y + number * mark.pitch + mark.pitch // 2 + round(mark.size * _MIDDLE)
             for label, texture in parts:
                 top = baseline - label.get_ascent()
                 place = Rect(x, top, texture.width, texture.height)

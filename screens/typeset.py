@@ -17,7 +17,13 @@ NOT_LAST = frozenset("（《「『【〈〔“‘([{¥￥")
 _CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
 _QUOTES = str.maketrans("“”‘’", "\"\"''")
 _WIDOW = 0.3  # a last line shorter than this part of the width takes company from the line above
-_TOKEN = re.compile(r"\n|\s+|“[^”\n]{1,6}”|(?:[A-Za-z]+-)(?=[a-z]{3})|[A-Za-z0-9À-ɏ_'’\"@#&+*=¥$€./:,%\-]+|.")
+_TOKEN = re.compile(
+    r"\n|\s+"
+    r"|“[^”\n]{1,6}”"  # a short quoted name
+    r"|[0-9][0-9.,]* (?=[\u3400-\u9fff])"  # a number before its Chinese unit
+    r"|[A-Za-z]+-(?=[a-z]{3})"  # English may break after a hyphen
+    r"|[A-Za-z0-9À-ɏ_'’\"@#&+*=¥$€./:,%\-]+|."
+)
 
 
 def plain_quotes(text: str) -> str:
@@ -30,6 +36,9 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     for piece in _TOKEN.findall(text):
         glue = bool(found) and not found[-1].isspace() and piece != "\n"
+        if glue and found[-1].endswith(" "):  # a number and its unit: 3 个, 2 号
+            found[-1] += piece
+            continue
         if glue and not piece.isspace() and (piece[0] in NOT_FIRST or found[-1][-1] in NOT_LAST):
             found[-1] += piece
         else:

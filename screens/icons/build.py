@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fontTools import subset
+from fontTools import subset  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
 

@@ -56,8 +56,8 @@ def _height(s: Sketch, wide: int, block: Block) -> int:
 
 def _block(s: Sketch, at: Rect, block: Block) -> None:
     match block:
-        case Line(text=text, align=align, size=size, bold=bold):
-            s.text(text, at, "heading" if size == 2 else "small", theme.INK, bold, align)
+        case Line(text=text, align=align, size=large, bold=bold):
+            s.text(text, at, "heading" if large == 2 else "small", theme.INK, bold, align)
         case Pair(label=label, value=value):
             left, right = _pair_columns(s, at.w)
             s.text(label, Rect(at.x, at.y, left, 0), "small", theme.INK_SOFT)

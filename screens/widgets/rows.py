@@ -53,12 +53,12 @@ def _height(s: Sketch, width: int, label: int, row: Row) -> int:
     right += _chip_height(s, row.source, value) if not _inline(s, row, value) else 0
     right += s.height(row.problem, value - s.m.u(9), "small") + s.m.u(1.5) if row.problem else 0
     least = s.m.u(theme.TARGET_MM + 3) if row.change else s.m.u(19)
-    return max(left + s.m.u(6), right + s.m.u(6), least)
+    return max(left + s.m.u(8), right + s.m.u(8), least)
 
 
 def _value_width(s: Sketch, width: int, label: int, row: Row) -> int:
     pad, gap = s.m.u(5), s.m.u(6)
-    return width - 2 * pad - label - gap - (_change_width(s, row) + s.m.u(3) if row.change else 0)
+    return width - 2 * pad - label - gap - (_change_width(s, row) + s.m.u(2) if row.change else 0)
 
 
 def _change_width(s: Sketch, row: Row) -> int:
@@ -76,7 +76,7 @@ def _chip_width(s: Sketch, source: str) -> int:
 
 
 def _chip_height(s: Sketch, source: str, room: int) -> int:
-    return s.height(source, room - s.m.u(10.5), "fine") + s.m.u(1) if source else 0
+    return s.height(source, room - s.m.u(10.5), "fine") + s.m.u(1.5) if source else 0
 
 
 def _value_role(s: Sketch, row: Row, room: int) -> Role:
@@ -97,7 +97,7 @@ def _row(s: Sketch, at: Rect, label: int, row: Row) -> None:
     y += s.text(row.value, Rect(left, y, value, 0), role, theme.INK, bold=True)
     if inline:
         beside = left + s.width(row.value, "body", bold=True) + s.m.u(4)
-        middle = y - (s.m.pitch("body") + s.m.pitch("fine")) // 2
+        middle = y - (s.m.pitch("body") + s.m.pitch("fine")) // 2 - s.m.u(1.5)
         _chip(s, Rect(beside, middle, _chip_width(s, row.source), 0), row.source)
     else:
         y += _chip(s, Rect(left, y, value, 0), row.source)
@@ -116,15 +116,16 @@ def _chip(s: Sketch, at: Rect, source: str) -> int:
         return 0
     size, room = s.m.u(5), at.w - s.m.u(10.5)
     high = s.height(source, room, "fine")
+    at = at.below(s.m.u(1.5))
     s.box(Rect(at.x, at.y, min(_chip_width(s, source), at.w), high), theme.TEAL_TINT, radius=1.6)
     s.icon("badge-check", at.x + s.m.u(1.6), at.y + (s.m.pitch("fine") - size) // 2, size, theme.TEAL)
     s.text(source, Rect(at.x + s.m.u(8), at.y, room + 1, high), "fine", theme.TEAL_DEEP)
-    return high + s.m.u(1)
+    return high + s.m.u(1.5)
 
 
 def _change(s: Sketch, at: Rect, row: Row) -> None:
     wide, high = _change_width(s, row), s.m.u(theme.TARGET_MM)
-    rect = Rect(at.right - wide - s.m.u(2.5), at.y + (at.h - high) // 2, wide, high)
+    rect = Rect(at.right - wide - s.m.u(4), at.y + (at.h - high) // 2, wide, high)
     s.box(rect, theme.PAPER, theme.TEAL, 0.4, theme.RADIUS)
     size, gap = s.m.u(7), s.m.u(2)
     text = s.width(row.change_label, "small")

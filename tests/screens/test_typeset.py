@@ -69,3 +69,8 @@ def test_breaks_keep_the_rules_unless_a_piece_is_longer_than_a_line(text: str, w
         if before + after in text:  # no blank stood between them
             assert after[0] not in NOT_FIRST
             assert before[-1] not in NOT_LAST
+
+
+def test_a_number_keeps_its_unit_and_english_breaks_after_a_hyphen() -> None:
+    assert tokens("请到 2 号窗口")[:4] == ["请", "到", " ", "2 号"]
+    assert tokens("Self-service")[:2] == ["Self-", "service"]
