@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.config import Config
     from kiosk.devices import Driver, Role
+    from kiosk.document import Document
     from kiosk.flow.items import Catalogue
     from kiosk.runtime import Runtime
     from kiosk.shell import Face, Shell
@@ -83,7 +84,16 @@ def simulate(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     from kiosk.bench.demo import demo as trip
 
-    return trip.run(options.item, options.lang, options.size, options.out)
+    return trip.run(options.item, options.lang, options.size, options.out, _on_paper)
+
+
+def _on_paper(document: Document, printed: bytes) -> list[str]:
+    """How what was printed differs from a document, read back from the bytes by an interpreter of its own."""
+    from drivers.escpos_printer.paper import Paper
+    from drivers.escpos_printer.words import same_words
+
+    receipts = Paper().feed(printed)
+    return same_words(document, receipts[0]) if len(receipts) == 1 else [f"{len(receipts)} receipts"]
 
 
 def run(options: argparse.Namespace) -> int:

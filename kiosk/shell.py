@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-import msgspec
 from msgspec import Struct
 
 from kiosk import log, memory
@@ -26,6 +25,7 @@ from kiosk.fleet.agent import Agent, Devices
 from kiosk.flow.terminal import Phase
 from kiosk.gateway.client import Client
 from kiosk.ledger.clerk import Clerk
+from kiosk.ledger.outbox import OutboxError
 from kiosk.ledger.store import LedgerError
 from kiosk.page import PAGES
 from kiosk.platform import Question
@@ -45,7 +45,8 @@ from kiosk.records import (
 from kiosk.runtime import Runtime
 from kiosk.worker import Inbox, Worker
 
-PULSE_SECONDS = 5.0
+PULSE_SECONDS = 5.0  # between two questions whether the platform is there
+AGAIN_SECONDS = 10.0  # before an outbox that could not be opened is tried again
 
 
 class Face(Protocol):
@@ -123,7 +124,10 @@ class Shell:
         self._ledger.post(record)
 
     def usage(self, usage: Usage) -> None:
-        self._fleet.post(msgspec.convert(usage, messages.Usage, from_attributes=True))
+        try:
+            self._fleet.post(messages.usage(usage))
+        except messages.MessageError as error:  # a code that the fleet's closed schema does not know
+            log.write("fleet.refused", at=error.where)
 
     def status(self, role: Role, report: StatusChanged) -> None:
         self._fleet.post(Devices({role: report.status}))
@@ -194,7 +198,7 @@ class Shell:
 
     def _tell(self, inbox: Inbox[FleetNews]) -> None:
         agent = self._make_agent()
-        agent.open()
+        self._open_agent(agent, inbox)
         try:
             while True:
                 news = inbox.take(agent.pause())
@@ -203,6 +207,15 @@ class Shell:
                 agent.poll()
         finally:
             agent.close()
+
+    def _open_agent(self, agent: Agent, inbox: Inbox[FleetNews]) -> None:
+        """The outbox may lie on a disk that is full or not there yet: the terminal serves meanwhile."""
+        while True:
+            try:
+                return agent.open()
+            except (OutboxError, messages.MessageError) as error:
+                log.write("fleet.not_open", error=type(error).__name__)
+                inbox.take(AGAIN_SECONDS)
 
 
 def _refused(record: Record | None) -> list[Moved]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 import zxingcpp
+from msgspec import Struct
 from PIL import Image
 
 from kiosk.bench import people
@@ -20,6 +21,7 @@ from kiosk.bench.children import ChildError
 from kiosk.bench.control import ControlError
 from kiosk.bench.demo import evidence
 from kiosk.bench.demo.citizen import Citizen, Lost
+from kiosk.bench.demo.evidence import Compare
 from kiosk.bench.demo.hand import Hand
 from kiosk.bench.demo.mirror import Mirror, Seen
 from kiosk.bench.display import Display
@@ -31,7 +33,7 @@ ANYBODY = "lin-xiaoman"
 SETTLE_SECONDS = 20.0  # for the ledger and the fleet to finish after the visit
 
 
-def run(item: str, lang: str, size: tuple[int, int], out: Path) -> int:
+def run(item: str, lang: str, size: tuple[int, int], out: Path, compare: Compare) -> int:
     """Exit code 0 only when the visit ended well and every check passed."""
     out.mkdir(parents=True, exist_ok=True)
     if any(out.iterdir()):
@@ -45,7 +47,7 @@ def run(item: str, lang: str, size: tuple[int, int], out: Path) -> int:
         for part in world.start():
             print(f"  {part}", flush=True)
         display = Display.virtual(size, run_dir / "logs", browser=False)
-        report = _visit(world, display, item, lang, out)
+        report = _visit(world, display, item, lang, out, compare)
     except (ChildError, Lost, ControlError, OSError, requests.RequestException) as error:
         report = {"item": item, "outcome": "failed", "problems": [str(error)]}
     finally:
@@ -61,7 +63,7 @@ def run(item: str, lang: str, size: tuple[int, int], out: Path) -> int:
     return 0 if report["outcome"] == "done" else 1
 
 
-def _visit(world: World, display: Display, item: str, lang: str, out: Path) -> dict[str, Any]:
+def _visit(world: World, display: Display, item: str, lang: str, out: Path, compare: Compare) -> dict[str, Any]:
     person_id = WHO.get(item, ANYBODY)
     person = people.load()[person_id]
     mirror = Mirror(world.mirror)
@@ -77,7 +79,8 @@ def _visit(world: World, display: Display, item: str, lang: str, out: Path) -> d
             _picture(hand, seen, out, len(steps))
             steps.append({"page": seen.kind, "question": seen.question, "after_ms": round((now - before) * 1000)})
             before = now
-        problems = _check(world, kiosk.process.pid, person, item, capture, out)
+        state = _settled(world, item, capture, out)
+        problems = _problems(world, kiosk.process.pid, person, state, out, compare)
     except (Lost, ControlError, requests.RequestException) as error:
         hand.picture().save(out / "99-lost.png")
         problems = [str(error)]
@@ -96,16 +99,27 @@ def _visit(world: World, display: Display, item: str, lang: str, out: Path) -> d
     }
 
 
-def _check(world: World, pid: int, person: dict[str, Any], item: str, capture: Capture, out: Path) -> list[str]:
+class Settled(Struct, frozen=True):
+    """The world after the visit: is its usage at the fleet, the ledger's rows, what the platform knows."""
+
+    usage: bool
+    rows: dict[str, list[dict[str, Any]]]
+    platform: dict[str, Any]
+
+
+def _settled(world: World, item: str, capture: Capture, out: Path) -> Settled:
     usage = _await_usage(world, item)
-    rows = _await_settled(world)
+    rows = _await_closed(world)
     capture.flush()
-    state = evidence.platform_state(world)
-    words = evidence.planted(person, state)
     (out / "ledger.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-    problems = [f"receipt: {text}" for text in evidence.receipt_differs(world, state)]
-    problems += [f"ledger: {text}" for text in evidence.ledger_open(rows)]
-    problems += [] if usage else [f"fleet: no usage event of {item} arrived"]
+    return Settled(usage, rows, evidence.platform_state(world))
+
+
+def _problems(world: World, pid: int, person: dict[str, Any], after: Settled, out: Path, compare: Compare) -> list[str]:
+    words = evidence.planted(person, after.platform)
+    problems = [f"receipt: {text}" for text in evidence.receipt_differs(world, after.platform, compare)]
+    problems += [f"ledger: {text}" for text in evidence.ledger_open(after.rows)]
+    problems += [] if after.usage else ["fleet: no usage event of this item arrived"]
     problems += [f"left on disk: {hit}" for hit in evidence.leaks_on_disk(world, words, out / "mqtt.jsonl")]
     problems += [f"left in memory: {hit}" for hit in evidence.leaks_in_memory(pid, words)]
     return problems
@@ -126,7 +140,7 @@ def _is_usage(event: dict[str, Any], item: str) -> bool:
     return '"usage"' in text and item in text and '"done"' in text
 
 
-def _await_settled(world: World) -> dict[str, list[dict[str, Any]]]:
+def _await_closed(world: World) -> dict[str, list[dict[str, Any]]]:
     deadline = time.monotonic() + SETTLE_SECONDS
     rows = evidence.ledger_rows(world)
     while evidence.ledger_open(rows) and time.monotonic() < deadline:

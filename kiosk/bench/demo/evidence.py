@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import apsw
+import msgspec
 import requests
 
 from kiosk.bench.children import ROOT, python
 from kiosk.bench.demo import canary
 from kiosk.bench.world import World
+from kiosk.document import Document
 
 ENDS = {"orders": {"closed"}, "filings": {"accepted"}, "outputs": {"printed", "taken"}}
 
@@ -40,33 +42,25 @@ def platform_state(world: World) -> dict[str, Any]:
     return state
 
 
-def receipt_differs(world: World, state: Mapping[str, Any]) -> list[str]:
-    """Words that the platform issued and the paper lacks, in order; the paper's words are decoded from its bytes."""
-    papers = sorted(world.receipts.glob("*.json"))
+Compare = Callable[[Document, bytes], list[str]]
+
+
+def receipt_differs(world: World, state: Mapping[str, Any], compare: Compare) -> list[str]:
+    """How the one receipt differs from what the platform issued. `compare` decodes the paper from its bytes.
+
+    An acceptance slip is the item's own template around the platform's case number: that number must be on it.
+    """
+    papers = sorted(world.receipts.glob("*.bin"))
     if len(papers) != 1:
         return [f"{len(papers)} receipts instead of 1"]
-    paper = "".join("".join(_words(json.loads(papers[0].read_text(encoding="utf-8")))).split())
-    issued = [word for notice in state["notices"] for word in notice["words"]]
-    issued += [str(filing["number"]) for filing in state["filings"] if filing["number"]]
-    if not issued:
+    if state["notices"]:
+        issued = msgspec.convert(state["notices"][-1]["document"], Document)
+        return compare(issued, papers[0].read_bytes())
+    words = "".join(json.loads(papers[0].with_suffix(".json").read_text(encoding="utf-8"))["text"])
+    numbers = [str(filing["number"]) for filing in state["filings"] if filing["number"]]
+    if not numbers:
         return ["the platform issued nothing"]
-    missing, position = [], 0
-    for word in issued:
-        sought = "".join(word.split())
-        found = paper.find(sought, position)
-        if found < 0:
-            missing.append("a word of the issued document is not on the paper, or not in its place")
-        else:
-            position = found + len(sought)
-    return missing
-
-
-def _words(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [word for inner in value.values() for word in _words(inner)]
-    return [word for inner in value for word in _words(inner)] if isinstance(value, list) else []
+    return [] if numbers[-1] in "".join(words.split()) else ["the case number is not on the slip"]
 
 
 def ledger_rows(world: World) -> dict[str, list[dict[str, Any]]]:

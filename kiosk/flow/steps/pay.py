@@ -30,7 +30,7 @@ class Scanning(Stage, frozen=True):
 
 
 class Asking(Stage, frozen=True):
-    """Nobody knows whether it is paid: the platform is being asked."""
+    """Nobody knows whether the order exists: the platform is being asked. Once the QR is shown, it stays."""
 
     busy: ClassVar[bool] = True
 
@@ -79,7 +79,7 @@ def _moved(visit: Visit, moved: OrderMoved, at: float) -> Visit:
             return at_stage(visit, Scanning(at, qr=moved.qr))
         case OrderState.PAID:
             return replace(at_stage(visit, Passed(), paid=True), overlay=None)
-        case OrderState.UNKNOWN:
+        case OrderState.UNKNOWN if isinstance(visit.case.stage, Opening):
             return at_stage(visit, Asking(at))
         case ended if ended in ENDED:
             visit = at_stage(visit, Stage(at), order="")

@@ -92,6 +92,7 @@ def state_of(core: Core) -> dict[str, Any]:
                 "filing": notice.filing,
                 "digest": notice.digest,
                 "words": text_of(convert.document_from(notice.document)),
+                "document": msgspec.to_builtins(convert.document_from(notice.document)),
                 "revoked": notice.revoked,
             }
             for notice in core.store.notices.all()
