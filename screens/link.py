@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 
-from kiosk.screen_link import Frames, FromScreen, ToScreen, frame, read_to_screen
+from kiosk.events import Chose
+from kiosk.screen_link import Frames, FromScreen, Happened, ToScreen, frame, read_to_screen
 
 
 class KioskGone(Exception):
@@ -16,6 +17,7 @@ class Link:
         """Take over an inherited, connected stream socket. Raises OSError when `fd` is none."""
         self._socket = socket.socket(fileno=fd)
         self._frames = Frames()
+        self.chose = False  # a choice was sent and no page came since
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -32,6 +34,8 @@ class Link:
 
     def send(self, message: FromScreen) -> None:
         """Blocks while the kiosk does not read: what the citizen does is never dropped. Raises KioskGone."""
+        if isinstance(message, Happened) and isinstance(message.event, Chose):
+            self.chose = True
         try:
             self._socket.sendall(frame(message))
         except ConnectionError:

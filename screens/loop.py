@@ -31,6 +31,7 @@ from screens.mirror import Mirror, Targets
 from screens.x11 import connection
 
 FRAME = 1 / 60  # seconds between frames of an animation
+ANSWER = 0.008  # seconds that the frame after a choice waits for the kiosk's next page
 BLIND = 0.008  # seconds between looks where SDL has no socket to wait on (drawing on KMS without X)
 _NEVER = 1e300  # Kivy's clock says DBL_MAX when no event is scheduled
 
@@ -124,10 +125,22 @@ class Loop:
         Builder.sync()
         Clock.tick_draw()
         Builder.sync()
+        self._await_answer()
         if self._window.canvas.needs_redraw:
             self._draw()
         if self._page is not None:
             self._tell(self._page)
+
+    def _await_answer(self) -> None:
+        """After a choice the next page comes within milliseconds: one frame for both, not the released key first."""
+        if not self._link.chose:
+            return
+        self._link.chose = False
+        if select.select([self._link], (), (), ANSWER)[0]:
+            for message in self._link.receive():
+                self._take(message)
+            Clock.tick_draw()
+            Builder.sync()
 
     def _draw(self) -> None:
         """Without a graphics chip a frame costs its pixels: clip it to what changed, when the stage knows."""
