@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,6 +30,7 @@ class Child:
         self.name = name
         self.process = process
         self.log = log
+        self.out = log.with_suffix(".out")  # what it printed, if it was started to `talk`
 
     @property
     def running(self) -> bool:
@@ -44,6 +46,12 @@ class Child:
             self.process.kill()
             self.process.wait()
 
+    def say(self, line: str) -> None:
+        """One line to its standard input; only for one that was started to `talk`."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
     def tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
@@ -56,16 +64,20 @@ def start(
     ready: bytes | None = None,
     seconds: float = 20.0,
     pass_fds: tuple[int, ...] = (),
+    talk: bool = False,
 ) -> Child:
-    """Start a program; with `ready`, return once that line stands on its standard output. Raises ChildError."""
+    """Start a program; with `ready`, return once that line stands on its standard output. Raises ChildError.
+
+    talk: it reads what `Child.say` says, and prints into a file beside its log. Both files go on after a restart.
+    """
     log = log_dir / f"{name}.log"
-    with log.open("wb") as errors:
+    with log.open("ab") as errors, log.with_suffix(".out").open("ab") if talk else nullcontext() as printed:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
             env=env or dict(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if ready else errors,
+            stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if ready else printed or errors,
             stderr=errors,
             preexec_fn=_die_with_parent,
             pass_fds=pass_fds,

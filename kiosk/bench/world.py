@@ -64,11 +64,14 @@ class World:
         self._write_config(self.authority)
 
     def start_kiosk(self, env: dict[str, str], *, headless: bool = False, mirror: bool = False) -> Child:
-        """`main.py run`, as in the field; `env` names the display. With `mirror`, somebody must listen there."""
+        """`main.py run`, as in the field; `env` names the display. With `mirror`, somebody must listen there.
+
+        headless: no display; pages come as lines in the child's `out`, keys go in by its `say`.
+        """
         extra = ["--headless"] if headless else []
         extra += ["--mirror", str(self.mirror)] if mirror else []
         command = python("main.py", "run", "--config", str(self.config), *extra)
-        self.kiosk = self._child("kiosk", command, env=os.environ | env)
+        self.kiosk = self._child("kiosk", command, env=os.environ | env, talk=headless)
         return self.kiosk
 
     def stop(self) -> None:
@@ -89,9 +92,14 @@ class World:
     # --- parts ------------------------------------------------------------------------------------------
 
     def _child(
-        self, name: str, command: list[str], ready: bytes | None = None, env: dict[str, str] | None = None
+        self,
+        name: str,
+        command: list[str],
+        ready: bytes | None = None,
+        env: dict[str, str] | None = None,
+        talk: bool = False,
     ) -> Child:
-        child = children.start(name, command, self.dir / "logs", env=env, ready=ready)
+        child = children.start(name, command, self.dir / "logs", env=env, ready=ready, talk=talk)
         self.children.append(child)
         return child
 
