@@ -100,8 +100,9 @@ def _cut(piece: str, width: float, measure: Measure) -> list[str]:
 def _balanced(
     pieces: _Pieces, width: float, measure: Measure, lines: tuple[str, ...], floor: float = 0.5
 ) -> tuple[str, ...]:
-    """The narrowest setting with as many lines, found by halving."""
-    low, high, best = width * floor, width, lines
+    """The narrowest setting with as many lines that cuts no word, found by halving."""
+    widest = max((wide for _, wide in pieces if wide <= width), default=0.0)
+    low, high, best = max(width * floor, widest), width, lines
     for _ in range(6):
         middle = (low + high) / 2
         tried = _fill(pieces, middle, measure)

@@ -17,7 +17,8 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int 
     gap = s.m.u(theme.GAP)
     wide = (area.w - gap * (columns - 1)) // columns
     lines = [tiles[at : at + columns] for at in range(0, len(tiles), columns)]
-    heights = [max(tile_height(s, wide, tile) for tile in line) for line in lines]
+    role = _title_role(s, wide, tiles)
+    heights = [max(_tile_height(s, wide, tile, role) for tile in line) for line in lines]
     sheets = keys.split(heights, area.h, gap, keys.pager_height(s))
     if not lines:
         return 0
@@ -25,7 +26,7 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int 
     y = area.y
     for at in sheets[sheet]:
         for column, tile in enumerate(lines[at]):
-            _tile(s, Rect(area.x + column * (wide + gap), y, wide, heights[at]), tile)
+            _tile(s, Rect(area.x + column * (wide + gap), y, wide, heights[at]), tile, role)
         y += heights[at] + gap
     if len(sheets) > 1:
         keys.pager(s, area, sheet, len(sheets))
@@ -36,24 +37,30 @@ def grid(s: Sketch, area: Rect, tiles: Sequence[Tile], columns: int, sheet: int 
 def tallest(s: Sketch, width: int, tiles: Sequence[Tile], columns: int) -> int:
     """The height of the tallest of `tiles` in a grid of `columns`."""
     wide = (width - s.m.u(theme.GAP) * (columns - 1)) // columns
-    return max((tile_height(s, wide, tile) for tile in tiles), default=0)
+    role = _title_role(s, wide, tiles)
+    return max((_tile_height(s, wide, tile, role) for tile in tiles), default=0)
 
 
-def tile_height(s: Sketch, width: int, tile: Tile) -> int:
+def _tile_height(s: Sketch, width: int, tile: Tile, role: Role) -> int:
     room = width - 2 * s.m.u(5)
     words = s.height(tile.note if not tile.available and tile.note else tile.summary, room, "small")
-    title = s.height(tile.title, room - s.m.u(22), _title_role(s, tile, room - s.m.u(22)), True)
+    title = s.height(tile.title, room - s.m.u(22), role, True)
     return max(s.m.u(18), title) + s.m.u(3) + words + 2 * s.m.u(5)
 
 
-def _title_role(s: Sketch, tile: Tile, room: int) -> Role:
-    """Two lines in full size, else smaller; never a word cut in two."""
-    if s.whole(tile.title, room, ("body", "small"), bold=True) == "body":
-        return s.fitting(tile.title, room, 2, ("body", "small"), bold=True)
-    return s.whole(tile.title, room, ("small", "fine"), bold=True)
+def _title_role(s: Sketch, width: int, tiles: Sequence[Tile]) -> Role:
+    """One size for all titles of a grid: two lines in full size, else smaller; never a word cut in two."""
+    room = width - 2 * s.m.u(5) - s.m.u(22)
+    roles: list[Role] = ["body"]
+    for tile in tiles:
+        if s.whole(tile.title, room, ("body", "small"), bold=True) == "body":
+            roles.append(s.fitting(tile.title, room, 2, ("body", "small"), bold=True))
+        else:
+            roles.append(s.whole(tile.title, room, ("small", "fine"), bold=True))
+    return min(roles, key=lambda role: theme.EM[role])
 
 
-def _tile(s: Sketch, at: Rect, tile: Tile) -> None:
+def _tile(s: Sketch, at: Rect, tile: Tile, role: Role) -> None:
     pad, seat = s.m.u(5), s.m.u(18)
     on = tile.available
     s.box(at, theme.CARD if on else theme.SUNKEN, theme.EDGE if on else theme.LINE, 0.4, theme.RADIUS)
@@ -63,7 +70,6 @@ def _tile(s: Sketch, at: Rect, tile: Tile) -> None:
     s.icon_in(tile.icon, head, s.m.u(11), theme.TEAL if on else theme.INK_OFF)
     left = head.right + s.m.u(4)
     room = Rect(left, head.y, at.right - pad - left, seat)
-    role = _title_role(s, tile, room.w)
     high = max(seat, s.height(tile.title, room.w, role, True))
     room = Rect(room.x, room.y, room.w, high)
     s.text_in(tile.title, room, role, theme.INK if on else theme.INK_SOFT, True, "left", balance=True)

@@ -22,14 +22,15 @@ _LABEL_ROLES: tuple[Role, ...] = ("body", "small", "fine")
 _OFF = (theme.SUNKEN, theme.LINE, theme.INK_OFF)
 
 
-def button(s: Sketch, rect: Rect, key: Button, once: bool = False) -> None:
-    """One key: icon (if any) and label side by side, in the middle."""
+def button(s: Sketch, rect: Rect, key: Button, once: bool = False, role: Role = "body") -> None:
+    """One key: icon (if any) and label side by side, in the middle; `role` is the label's size at most."""
     fill, edge, ink = _LOOKS[key.style] if key.enabled else _OFF
     s.box(rect, fill, edge, theme.STROKE, theme.RADIUS)
     s.target(key.key, rect, key.enabled, once=once)
     size, gap = (s.m.u(10), s.m.u(3)) if key.icon else (0, 0)
     bold = key.style == "primary"
-    role, room = _label(s, key, rect.w, rect.h)
+    fits, room = _label(s, key, rect.w, rect.h)
+    role = _smaller(role, fits)
     wide = max(s.width(line, role, bold) for line in s.lines(key.label, room, role, bold, balance=True))
     left = rect.x + (rect.w - size - gap - wide) // 2
     if key.icon:
@@ -53,13 +54,20 @@ def actions(s: Sketch, area: Rect, keys: tuple[Button, ...], once: bool = False)
     if not s.m.portrait:
         wide = min(full, max(s.m.u(72), *(_natural(s, key) for key in keys)))
     left = area.right - wide * len(keys) - gap * (len(keys) - 1)
+    role: Role = "body"  # the same for all keys of the row
+    for key in keys:
+        role = _smaller(role, _label(s, key, wide, high)[0])
     for at, key in enumerate(keys):
         rect = Rect(left + at * (wide + gap), area.bottom - high, wide, high)
-        button(s, rect, key, once and key.style == "primary")
+        button(s, rect, key, once and key.style == "primary", role)
     free = left - gap - area.x
     if free >= s.m.u(PAGER):
         s.footer = Rect(area.x, area.bottom - high, free, high)
     return high
+
+
+def _smaller(one: Role, other: Role) -> Role:
+    return min(one, other, key=lambda role: theme.EM[role])
 
 
 def _natural(s: Sketch, key: Button) -> int:

@@ -93,7 +93,7 @@ def place(s: Sketch, at: Rect, name: str) -> int:
     s.box(Rect(at.x + stroke * 2, y + size - 2 * stroke - s.m.u(0.2), size - 4 * stroke, stroke), theme.AMBER)
     left = at.x + size + s.m.u(3.5)
     room = Rect(left, at.y, at.right - left, at.h)
-    role = s.fitting(name, room.w, 2, ("small", "fine"))
+    role = s.fitting(name, room.w, 1, ("small", "fine"))
     s.text_in(name, room, role, theme.ON_TEAL, align="left", balance=False)
     return at.h
 

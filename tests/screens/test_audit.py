@@ -9,6 +9,7 @@ from kiosk.page import Page
 from kiosk.secret import reveal
 from screens import theme
 from screens.scene import Box, Icon, Rect, Scene, Target, Text
+from screens.typeset import plain_quotes
 from tests.screens import audit
 from tests.screens.composing import pencil, scene, sheets
 from tests.screens.panels import PANELS, metrics
@@ -65,13 +66,17 @@ def test_every_word_of_a_page_is_on_one_of_its_sheets(panel: str, lang: str) -> 
     for name in NAMES:
         page = sample(name, lang)  # type: ignore[arg-type]
         shown = "\n".join(
-            "".join(reveal(line) for line in mark.lines)
+            "\n".join(reveal(line) for line in mark.lines)
             for drawn in sheets(page, panel)
             for mark in drawn.marks
             if isinstance(mark, Text)
         )
         missing = [word for word in words(page) if squeeze(word) not in squeeze(shown)]
         assert not missing, name
+        if lang == "en":
+            whole = plain_quotes(shown.replace("-\n", "-"))
+            cut = [part for word in words(page) for part in plain_quotes(word).split() if part not in whole]
+            assert not cut, name
 
 
 @pytest.mark.parametrize("panel", PANELS)
