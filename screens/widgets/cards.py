@@ -49,12 +49,12 @@ def _tile_height(s: Sketch, width: int, tile: Tile, role: Role) -> int:
 
 
 def _title_role(s: Sketch, width: int, tiles: Sequence[Tile]) -> Role:
-    """One size for all titles of a grid: two lines in full size, else smaller; never a word cut in two."""
+    """One size for all titles of a grid: three lines in full size, else smaller; never a word cut in two."""
     room = width - 2 * s.m.u(5) - s.m.u(22)
     roles: list[Role] = ["body"]
     for tile in tiles:
         if s.whole(tile.title, room, ("body", "small"), bold=True) == "body":
-            roles.append(s.fitting(tile.title, room, 2, ("body", "small"), bold=True))
+            roles.append(s.fitting(tile.title, room, 3, ("body", "small"), bold=True))
         else:
             roles.append(s.whole(tile.title, room, ("small", "fine"), bold=True))
     return min(roles, key=lambda role: theme.EM[role])

@@ -188,14 +188,20 @@ def test_a_language_switch_keeps_what_was_typed(desk: Desk) -> None:
 
 
 def test_a_long_list_is_turned_and_stays_turned_when_the_page_refreshes(desk: Desk) -> None:
-    desk.show(sample("home", "zh"))
-    assert "item:school" not in desk.stage.targets()
+    page = sample("home", "zh")
+    assert isinstance(page, kinds.Home)
+    page = msgspec.structs.replace(page, tiles=page.tiles * 3)
+    desk.show(page)
+    first = desk.texts()
     assert desk.tap("sheet:next") == []
-    assert "item:school" in desk.stage.targets()
-    desk.show(sample("home", "en"))
-    assert "item:school" in desk.stage.targets()
-    desk.show(msgspec.structs.replace(sample("home", "en"), n=8))
-    assert "item:school" not in desk.stage.targets()
+    second = desk.texts()
+    assert second != first
+    desk.show(msgspec.structs.replace(page, place="Another"))
+    assert desk.texts() != first
+    assert "sheet:previous" in desk.stage.targets()
+    desk.show(msgspec.structs.replace(page, n=8))
+    assert desk.texts() == first
+    assert "sheet:previous" not in desk.stage.targets()
 
 
 def test_a_refresh_redraws_only_what_changed(desk: Desk) -> None:
