@@ -15,6 +15,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+_PREFIX = "kiosk-kivy-"
 PROVIDERS = {
     "KIVY_WINDOW": "sdl2",
     "KIVY_GL_BACKEND": "sdl2",
@@ -35,7 +36,8 @@ def prepare(width: int, height: int, fullscreen: bool) -> None:
     """
     if "kivy" in sys.modules:
         raise RuntimeError("screens.kivy_setup.prepare must run before Kivy is imported")
-    home = Path(tempfile.mkdtemp(prefix="kiosk-kivy-"))
+    _sweep()
+    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update(PROVIDERS)
     os.environ.update(
@@ -52,6 +54,14 @@ def prepare(width: int, height: int, fullscreen: bool) -> None:
         KIVY_METRICS_FONTSCALE="1",
     )
     _configure(width, height, fullscreen)
+
+
+def _sweep() -> None:
+    """Remove the folders of screen processes that were killed: each visit ends with a new process."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _data_dir(home: Path) -> Path:
