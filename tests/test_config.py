@@ -66,7 +66,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ("port = 8883", "port = 70000", "fleet.port"),
         ('driver = "serial_card_reader"', 'driver = "serial_card_raeder"', "serial_card_raeder"),
         ('driver = "serial_card_reader"', 'driver = "serial_code_scanner"', "not a card_reader"),
-        ("baud=115200", "baud=fast", "device[0]"),
+        ("reader?baud=115200", "reader?baud=fast", "device[0]"),
     ],
 )
 def test_run_ends_with_2_and_says_why_before_anything_starts(tmp_path: Path, old: str, new: str, said: str) -> None:
