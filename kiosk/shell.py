@@ -101,6 +101,7 @@ class Shell:
         for worker in self._workers():
             worker.start()
         await self._face.start()
+        log.write("screen.up")
 
     async def stop(self) -> None:
         """Everything it started ends."""

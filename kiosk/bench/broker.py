@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from kiosk.bench.children import die_with_parent, ending
+
 _CONFIG = Path(__file__).resolve().parents[2] / "firmware-config" / "mosquitto"
 _START_SECONDS = 10.0
 OBSERVER = "bench-observer"  # common name of who may hear everything, on the bench alone: the demo's witness
@@ -53,8 +55,16 @@ class Broker:
         config = self._write_config()
         start = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen([program, "-c", str(config)], stdout=log, stderr=log, cwd=self.run_dir)
+            # Not in our process group: Ctrl-C in a terminal is for whoever started it, who ends the broker last.
+            self._child = subprocess.Popen(
+                [program, "-c", str(config)], stdout=log, stderr=log, cwd=self.run_dir, preexec_fn=die_with_parent
+            )
         self._wait_until_listening(start)
+
+    @property
+    def ended(self) -> str:
+        """How it ended by itself, in words; empty while it runs or after `stop`."""
+        return "" if self._child is None else ending(self._child.poll())
 
     def stop(self) -> None:
         """End it in good order; what it holds is on its disk."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from kiosk.bench import children
 from kiosk.bench.authority import Authority
 from kiosk.bench.broker import Broker
-from kiosk.bench.children import ROOT, Child, python
+from kiosk.bench.children import ROOT, Child, Fallen, fallen, python
 from kiosk.bench.control import Control
 
 TERMINAL = "kiosk-000001"
@@ -62,6 +62,8 @@ class World:
         for role in DEVICES:
             self._start_far_end(role)
         self._write_config(self.authority)
+        for child in self.children:  # all of them come up at the same time
+            child.await_ready()
 
     def start_kiosk(self, env: dict[str, str], *, headless: bool = False, mirror: bool = False) -> Child:
         """`main.py run`, as in the field; `env` names the display. With `mirror`, somebody must listen there.
@@ -71,12 +73,24 @@ class World:
         extra = ["--headless"] if headless else []
         extra += ["--mirror", str(self.mirror)] if mirror else []
         command = python("main.py", "run", "--config", str(self.config), *extra)
+        self.children = [child for child in self.children if child is not self.kiosk]
         self.kiosk = self._child("kiosk", command, env=os.environ | env, talk=headless)
         return self.kiosk
 
+    def power_off(self) -> None:
+        """Pull the kiosk's plug: it has no time to say anything. `start_kiosk` is the plug going in again."""
+        if self.kiosk is not None:
+            self.kiosk.kill()
+            self.children = [child for child in self.children if child is not self.kiosk]
+            self.kiosk = None
+
     def stop(self) -> None:
         """End everything that was started, the kiosk first, so that it can say goodbye to the broker."""
-        for child in reversed(self.children):
+        if self.kiosk is not None:
+            self.kiosk.stop()
+        for child in self.children:
+            child.ask_to_end()
+        for child in self.children:
             child.stop()
         if self.broker:
             self.broker.stop()
@@ -85,9 +99,12 @@ class World:
         """The control socket of a far end."""
         return Control(self.dir / f"{role}.ctl")
 
-    def fallen(self) -> Child | None:
-        """A process that ended by itself."""
-        return next((child for child in self.children if not child.running), None)
+    def fallen(self) -> list[Fallen]:
+        """The parts that ended by themselves."""
+        found = fallen(self.children)
+        if self.broker and self.broker.ended:
+            found.append(Fallen("broker", self.broker.ended, self.broker.log))
+        return found
 
     # --- parts ------------------------------------------------------------------------------------------
 

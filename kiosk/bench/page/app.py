@@ -85,7 +85,7 @@ def _state(world: World) -> dict[str, Any]:
                 devices[role] = control.send("state")
         except (ControlError, OSError) as error:
             devices[role] = {"error": str(error)}
-    fallen = world.fallen()
+    fallen = next(iter(world.fallen()), None)
     return {
         "devices": devices,
         "orders": _waiting_orders(world),
