@@ -9,6 +9,9 @@ from screens.sketch import Sketch
 from screens.widgets import cards, frame
 
 
+FEW = 5  # tiles
+
+
 def compose(s: Sketch, page: Home, view: View) -> None:
     body = frame.open_page(s, page, big=True)
     y = body.y
@@ -16,6 +19,8 @@ def compose(s: Sketch, page: Home, view: View) -> None:
         y += _pending(s, Rect(body.x, y, body.w, 0), page.pending) + s.m.u(theme.GAP)
     y += _search(s, Rect(body.x, y, body.w, 0), page.search) + s.m.u(theme.GAP + 2)
     columns = 2 if s.m.portrait or body.w < s.m.u(280) else 3
+    if len(page.tiles) <= FEW and s.m.portrait:
+        columns = 1  # a short list reads from top to bottom, with titles on one line
     cards.grid(s, Rect(body.x, y, body.w, body.bottom - y), page.tiles, columns, view.sheet)
 
 

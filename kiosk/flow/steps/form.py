@@ -154,12 +154,12 @@ def _form_page(around: Surroundings, visit: Visit, step: items.Form, stage: Fill
             visit,
             "form",
             say("form.title"),
-            say("form.lead"),
+            say("form.lead") if filled else say("form.lead.empty"),
             actions=(primary(say, "continue", "continue"),),
             alert=alert,
         ),
         rows=rows(say, visit.case, step.fields, problems=stage.problems),
-        summary=say("form.summary", filled=filled, all=len(step.fields)),
+        summary=say("form.summary", filled=filled, all=len(step.fields)) if filled else "",
     )
 
 
