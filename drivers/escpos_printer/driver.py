@@ -66,7 +66,8 @@ class ReceiptPrinter:
         self._acknowledged = 0  # answers to GS r, counted
         self._holding = False  # paper waits in the presenter
         self._taken = False
-        self._torn = False  # a half receipt may hang in the printer
+        # A half receipt may hang in the printer: at first somebody's whose terminal crashed while it was printing.
+        self._torn = True
         self._checked = 0.0  # monotonic seconds of the last four questions
 
     def open(self) -> Status:
@@ -131,9 +132,7 @@ class ReceiptPrinter:
         """Hand over the job, whole commands at a time; the code of what went wrong meanwhile, or empty."""
         self._started = False
         self._automatic = None  # what it said before the job is no news of the job
-        if self._torn:
-            self._link.write(START + CUT)
-            self._torn = False
+        self._cut_off()
         chunk = bytearray(AUTOMATIC)
         for piece in job:
             chunk += piece
@@ -147,6 +146,12 @@ class ReceiptPrinter:
         self._link.write(bytes(chunk))
         self._started = True
         return ""
+
+    def _cut_off(self) -> None:
+        """What hangs there is another citizen's: it must not come out on the same paper as the next receipt."""
+        if self._torn:
+            self._link.write(START + CUT)
+            self._torn = False
 
     def _trouble(self) -> str:
         """What stops this job for good. From ASB where it comes, else by asking: off-line, and why."""
@@ -226,9 +231,13 @@ class ReceiptPrinter:
         return self._port
 
     def _prepare(self) -> None:
-        """Initialise, and have it report changes by itself where it can."""
+        """Initialise, cut off what hangs there, and have it report changes by itself where it can."""
         if "NO_ANSWER" in self._status.faults:
             return
+        if self._torn:
+            self._link.write(CLEAR)
+        if not words.blocking(self._status):
+            self._cut_off()
         self._link.write(START + AUTOMATIC)
         deadline = time.monotonic() + self._patience.answer
         while self._automatic is None and time.monotonic() < deadline:

@@ -137,15 +137,17 @@ class FakeReceiptPrinter(FakeDevice):
     # --- bytes ---
 
     def received(self, data: bytes) -> None:
-        self._paper.splitter.push(data)
-        self._stream += data
-        for byte in data:
+        kept = 0  # from here on: what stands before a command to clear is lost with the buffer
+        for at, byte in enumerate(data, 1):
             self._window = (self._window + bytes((byte,)))[-len(_CLEAR) :]
             if self._window[-3:-1] == b"\x10\x04" and byte in (1, 2, 3, 4):
                 self.send(self._answer_at_once(byte))
             elif self._window[-3:] == b"\x10\x05\x02" or self._window == _CLEAR:
                 self._paper.splitter.clear()
                 del self._stream[self._used :]
+                kept = at
+        self._paper.splitter.push(data[kept:])
+        self._stream += data[kept:]
         self._pump()
 
     def _pump(self) -> None:
@@ -211,6 +213,8 @@ class FakeReceiptPrinter(FakeDevice):
         raw = bytes(self._stream[: self._used])
         del self._stream[: self._used]
         self._used = 0
+        if not receipt.text:  # a blank piece
+            return
         number = len(self._receipts) + 1
         entry: Json = {"id": number, "text": list(receipt.text), "taken": False, "picture": ""}
         self._receipts.append(entry)

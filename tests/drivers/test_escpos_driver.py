@@ -136,6 +136,23 @@ def test_what_the_printer_kept_is_the_receipt(far: Any) -> None:
     driver.close()
 
 
+def test_half_a_receipt_of_a_terminal_that_crashed_is_not_on_the_next_ones_paper(far: Any) -> None:
+    end = far("escpos_printer")
+    crashed = ReceiptPrinter(end.url, Paper(), presenter=False, patience=SHORT)
+    crashed.open()
+    crashed._link.write(b"half a receipt\nof somebody else\n")
+    until(crashed, lambda _: end.send("state")["hanging"])
+    crashed.close()
+    driver = ReceiptPrinter(end.url, Paper(), presenter=False, patience=SHORT)
+    driver.open()
+    until(driver, lambda _: not end.send("state")["hanging"])
+    assert outcome(driver.do(Print(RECEIPT))) == Printed()
+    half, whole = end.send("state")["receipts"]
+    assert half["text"] == ["half a receipt", "of somebody else"]
+    assert "half a receipt" not in whole["text"]
+    driver.close()
+
+
 def _picture(end: Any) -> str:
     deadline = time.monotonic() + 20
     while not (found := end.send("state")["receipts"][0]["picture"]):
