@@ -21,7 +21,11 @@ def needles(words: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def in_file(path: Path, sought: Mapping[str, bytes]) -> list[str]:
-    content = path.read_bytes()
+    """Names of the words in a file; none in one that is gone meanwhile (a broker writes beside and renames)."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
     return sorted(name for name, needle in sought.items() if needle in content)
 
 
