@@ -132,10 +132,10 @@ class Place:
     def platform(self) -> dict[str, Any]:
         return evidence.platform_state(self.world)
 
-    def tell_platform(self, method: str, path: str, **body: Any) -> Any:
+    def tell_platform(self, method: str, url: str, /, **body: Any) -> Any:
         """A call on the sandbox's phone port: faults, clock, phones."""
         headers = {"Accept": "application/json"}
-        answer = requests.request(method, self.world.phone_url + path, json=body or None, headers=headers, timeout=10)
+        answer = requests.request(method, self.world.phone_url + url, json=body or None, headers=headers, timeout=10)
         answer.raise_for_status()
         return answer.json()
 

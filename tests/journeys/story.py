@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from kiosk.bench import people
 from kiosk.bench.control import ControlError
 from kiosk.bench.demo import evidence
-from kiosk.fleet.messages import Usage
+from kiosk.fleet.messages import Alert, Usage
 from tests.journeys.place import LEDGER, Place, Seen, until
 
 RECORD, EXTRACT, PERMIT = "social-insurance-record", "property-register-query", "residence-endorsement"
@@ -51,6 +51,11 @@ class Story:
 
     def lifts_card(self) -> None:
         self.device("card_reader", "take")
+
+    def reader_looks(self, times: int = 3) -> None:
+        """The reader has looked so often since: an empty aerial is believed after the second time."""
+        before = self.device("card_reader", "state")["asked"]
+        until("the reader looks", lambda: self.device("card_reader", "state")["asked"] >= before + times)
 
     def shows_code(self, person: str) -> None:
         self.who.add(person)
@@ -148,8 +153,7 @@ class Story:
         )
 
     def kiosk_is_killed(self) -> None:
-        self.place.kiosk.process.kill()
-        self.place.kiosk.process.wait()
+        self.place.world.power_off()
 
     def kiosk_starts_again(self) -> None:
         self.place.open()
@@ -194,6 +198,18 @@ class Story:
         assert {name: getattr(usage, name) for name in more} == more
         return usage
 
+    def alerts(self, role: str) -> list[tuple[str, bool]]:
+        """Faults of a device that the fleet was told of: code, and whether it came or went."""
+        found = [event for event in self.place.fleet()[self._events :] if isinstance(event, Alert)]
+        return [(alert.code, alert.raised) for alert in found if alert.role == role]
+
+    def printer_is_well(self) -> None:
+        until("the printer is well", self._devices_well)
+
+    def late_answers(self) -> int:
+        """Answers of the platform that came when nobody waited for them any more."""
+        return sum(entry["kind"] == "Answered" for entry in self.place.log_entries("outcome.dropped"))
+
     def receipts(self) -> list[dict[str, Any]]:
         """What came out of the printer in this story, oldest first."""
         found: list[dict[str, Any]] = self.device("receipt_printer", "state")["receipts"]
@@ -220,7 +236,8 @@ class Story:
         self._take("code_scanner")
         while self._take("receipt_printer"):
             pass
-        self._papers = len(self.device("receipt_printer", "state")["receipts"])
+        printer = self.device("receipt_printer", "state")
+        self._papers = len(printer["receipts"]) + bool(printer["hanging"])  # half a receipt is cut off before the next
         shown = self.place.pages.all()
         if not (self.place.kiosk.running and shown and shown[-1].kind == "attract"):
             self.place.kiosk.stop()
