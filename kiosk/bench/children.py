@@ -77,6 +77,7 @@ class Child:
         """Return once the line that it was started with as `ready` stands on its standard output. Raises ChildError."""
         if self._ready and self.process.stdout:
             _await_line(self, self.process.stdout, self._ready, time.monotonic() + seconds)
+            self._ready = None
 
 
 class Fallen(NamedTuple):

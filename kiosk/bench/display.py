@@ -64,7 +64,7 @@ class Display:
         """Start what brings it into a browser. Raises ChildError."""
         vnc, web = children.free_port(), children.free_port()
         share = ["x11vnc", "-display", self.name, "-localhost", "-rfbport", str(vnc), "-forever", "-shared", "-nopw"]
-        share += ["-quiet", "-no6", "-noipv6", "-nosel", "-nocursorshape", "-noxdamage"]
+        share += ["-quiet", "-no6", "-noipv6", "-nosel", "-nocursor", "-noxdamage"]
         self.parts.append(children.start("x11vnc", share, log_dir, ready=b"PORT="))
         # Any web page may open a WebSocket to loopback; only ours knows the token.
         token = secrets.token_urlsafe(16)

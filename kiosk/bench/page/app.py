@@ -1,64 +1,71 @@
-"""The bench's web application: it speaks to the far ends' control sockets and to the sandbox's phone port."""
+"""The bench's web application. Only requests from its own page, under its own name, change something."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
-import requests
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from kiosk.bench import people
 from kiosk.bench.control import ControlError
 from kiosk.bench.display import NOVNC, Display
-from kiosk.bench.world import DEVICES, World
+from kiosk.bench.page.around import Around, Wrong
+from kiosk.bench.world import World
 
-HERE = Path(__file__).resolve().parent
-VERBS = ("put", "take", "unplug", "plug", "fail")
+STATIC = Path(__file__).resolve().parent / "static"
+_NAMES = {
+    "kiosk": "The kiosk",
+    "card_reader": "The card reader",
+    "code_scanner": "The code scanner",
+    "receipt_printer": "The printer",
+}
+# No script but our own runs here, whatever stands in a name; the touchscreen's socket has a port of its own.
+_POLICY = "default-src 'self'; connect-src 'self' ws://127.0.0.1:*; img-src 'self' data:; frame-ancestors 'none'"
 
 
 def make(world: World, display: Display) -> Starlette:
-    """The application for one world; only requests from its own page may change something."""
-    persons = people.load()
+    """The application for one world."""
+    around = Around(world, display)
 
     async def page(_: Request) -> Response:
-        return FileResponse(HERE / "index.html", headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
+        return FileResponse(STATIC / "index.html", headers=headers)
 
     async def about(_: Request) -> Response:
-        return JSONResponse(
-            {
-                "touchscreen": display.socket,
-                "size": world.size,
-                "phone": world.phone_url,
-                "people": [_person(id, person) for id, person in persons.items()],
-            }
-        )
+        return JSONResponse(around.about())
 
     async def state(_: Request) -> Response:
-        return JSONResponse(await asyncio.to_thread(_state, world))
+        return JSONResponse(await asyncio.to_thread(around.state))
 
     async def do(request: Request) -> Response:
-        if request.headers.get("x-bench") != "1":  # a foreign page cannot set this header without asking first
-            return JSONResponse({"error": "only the bench's own page may do that"}, 403)
+        if not _own_page(request):
+            return JSONResponse({"error": "Only the bench's own page may do that."}, 403)
+        role, verb = "", ""
         try:
             wish = json.loads(await request.body())
-            return JSONResponse(await asyncio.to_thread(_do, world, persons, wish))
+            role, verb = str(wish["role"]), str(wish["verb"])
+            # The kiosk is started from this thread: the system would end it together with a helper thread.
+            done = around.do(wish) if role == "kiosk" else await asyncio.to_thread(around.do, wish)
+            return JSONResponse(done)
         except (ValueError, KeyError, TypeError) as error:
-            return JSONResponse({"error": f"not understood: {type(error).__name__}"}, 400)
-        except (ControlError, OSError, requests.RequestException) as error:
-            return JSONResponse({"error": str(error)}, 502)
+            return JSONResponse({"error": f"The bench does not know this wish ({type(error).__name__})."}, 400)
+        except Wrong as error:
+            return JSONResponse({"error": str(error)}, 409)
+        except (ControlError, OSError) as error:
+            return JSONResponse({"error": _sentence(role, verb, error)}, 409)
 
     async def receipt(request: Request) -> Response:
         picture = world.receipts / f"{request.path_params['name']}.png"
         if picture.parent != world.receipts or not picture.is_file():
-            return JSONResponse({"error": "no such receipt"}, 404)
-        return FileResponse(picture)
+            return JSONResponse({"error": "There is no such receipt."}, 404)
+        return FileResponse(picture, headers={"Cache-Control": "no-store"})
 
     return Starlette(
         routes=[
@@ -68,55 +75,21 @@ def make(world: World, display: Display) -> Starlette:
             Route("/do", do, methods=["POST"]),
             Route("/receipts/{name:str}.png", receipt),
             *([Mount("/novnc", StaticFiles(directory=NOVNC))] if display.socket else []),
-            Mount("/page", StaticFiles(directory=HERE)),
-        ]
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        # A foreign name that was made to lead to 127.0.0.1 is not ours.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )
 
 
-def _person(id: str, person: dict[str, Any]) -> dict[str, Any]:
-    return {"id": id, "name": person["card"]["name"], "kind": person["card"]["kind"], "note": person["note"]}
+def _own_page(request: Request) -> bool:
+    """A foreign page cannot set this header without asking first, and says where it comes from."""
+    origin = request.headers.get("origin")
+    ours = origin is None or origin == f"http://{request.headers.get('host')}"
+    return request.headers.get("x-bench") == "1" and ours
 
 
-def _state(world: World) -> dict[str, Any]:
-    devices: dict[str, Any] = {}
-    for role in DEVICES:
-        try:
-            with world.control(role) as control:
-                devices[role] = control.send("state")
-        except (ControlError, OSError) as error:
-            devices[role] = {"error": str(error)}
-    fallen = next(iter(world.fallen()), None)
-    return {
-        "devices": devices,
-        "orders": _waiting_orders(world),
-        "receipts": [path.stem for path in sorted(world.receipts.glob("*.png"), reverse=True)],
-        "fallen": fallen.name if fallen else "",
-    }
-
-
-def _waiting_orders(world: World) -> list[dict[str, Any]]:
-    try:
-        told = requests.get(f"{world.phone_url}/state", timeout=3).json()
-    except (requests.RequestException, ValueError):
-        return []
-    return [order for order in told["orders"] if order["state"] == "waiting"]
-
-
-def _do(world: World, persons: dict[str, dict[str, Any]], wish: dict[str, Any]) -> dict[str, Any]:
-    """`{"role", "verb", ...}` goes to a far end; cards and codes are named by the person who shows them."""
-    role, verb = wish.pop("role"), wish.pop("verb")
-    if role not in DEVICES or verb not in VERBS:
-        raise ValueError(role)
-    if role == "card_reader" and verb == "put":
-        wish = {"card": persons[wish["person"]]["card"]}
-    if role == "code_scanner" and verb == "put" and "person" in wish:
-        wish = {"text": _code(world, wish["person"])}
-    with world.control(role) as control:
-        return control.send(verb, **wish)
-
-
-def _code(world: World, person: str) -> str:
-    answer = requests.get(
-        f"{world.phone_url}/phone/code", params={"person": person}, headers={"Accept": "application/json"}, timeout=3
-    )
-    return str(answer.json()["code"])
+def _sentence(role: str, verb: str, error: Exception) -> str:
+    """`path: verb: reason` of a far end, as a person says it."""
+    reason = str(error).rpartition(f": {verb}: ")[2]
+    return f"{_NAMES.get(role, 'The bench')} says: {reason}."

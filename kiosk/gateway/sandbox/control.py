@@ -66,6 +66,7 @@ def state_of(core: Core) -> dict[str, Any]:
                 "amount_fen": order.amount_fen,
                 "state": order.state,
                 "refund": order.refund,
+                "pay_url": f"{core.settings.phone_url}/phone/pay?order={order.pay_token}",
                 "values": _plain(order.values),
             }
             for order in orders.aged(core)
