@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from kiosk import page as kinds
 from kiosk.document import Document, Line, Pair, Qr, Rule
 from kiosk.page import Alert, Button, Clause, Lang, Option, Page, Row, Steps, Tile
@@ -191,6 +193,11 @@ def _home(say: _Say) -> Page:
         tiles=_tiles(say),
         search=Button("search", say("查找事项，例如 JZZ", "Find a service, for example “permit”"), "search"),
     )
+
+
+def _home_short(say: _Say) -> Page:
+    """As a terminal with three items shows it."""
+    return replace(_home(say), tiles=_tiles(say)[:3])
 
 
 def _home_pending(say: _Say) -> Page:
@@ -607,6 +614,7 @@ def _outofservice(say: _Say) -> Page:
 _MAKERS: dict[str, Callable[[_Say], Page]] = {
     "attract": _attract,
     "home": _home,
+    "home-short": _home_short,
     "home-pending": _home_pending,
     "search": _search,
     "search-empty": _search_empty,
