@@ -141,7 +141,7 @@ def test_half_a_receipt_of_a_terminal_that_crashed_is_not_on_the_next_ones_paper
     crashed = ReceiptPrinter(end.url, Paper(), presenter=False, patience=SHORT)
     crashed.open()
     crashed._link.write(b"half a receipt\nof somebody else\n")
-    until(crashed, lambda _: end.send("state")["hanging"])
+    until(crashed, lambda _: len(end.send("state")["hanging"]) == 2)
     crashed.close()
     driver = ReceiptPrinter(end.url, Paper(), presenter=False, patience=SHORT)
     driver.open()

@@ -42,13 +42,13 @@ class Seen(Struct, frozen=True):
     words: str
 
 
-def until(what: str, look: Callable[[], Found]) -> Found:
-    """Wait until `look` finds something."""
+def until(what: str, look: Callable[[], Found], pause: float = 0.05) -> Found:
+    """Wait until `look` finds something; `pause`: seconds between two looks."""
     deadline = time.monotonic() + PATIENCE
     while not (found := look()):
         if time.monotonic() > deadline:
             raise AssertionError(f"never came: {what}")
-        time.sleep(0.02)
+        time.sleep(pause)
     return found
 
 
@@ -84,7 +84,7 @@ class Pages:
             return None
 
         try:
-            return until(f"{kind} {words}", look)
+            return until(f"{kind} {words}", look, 0.01)
         except AssertionError as error:
             shown = "\n".join(page.words for page in self._shown[-3:])
             raise AssertionError(f"{error}; the last pages were\n{shown}") from None
