@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from kiosk.devices import Arm, CardLeft, CardProblem, CardSeen, CodeProblem, CodeSeen, Disarm, Role
+from kiosk.devices import Arm, Card, CardLeft, CardProblem, CardSeen, CodeProblem, CodeSeen, Disarm, Role
 from kiosk.events import Answered, Event, Reported
 from kiosk.flow import items
 from kiosk.flow.frame import error, frame
@@ -27,7 +27,10 @@ class ShowCode(Stage, frozen=True):
 
 
 class Checking(Stage, frozen=True):
+    """`card`: what the platform was asked about, so that it can be asked again while the card lies there."""
+
     busy: ClassVar[bool] = True
+    card: Card | None = None
 
 
 def enter(around: Surroundings, visit: Visit, step: items.Identify, at: float) -> Move:
@@ -35,6 +38,9 @@ def enter(around: Surroundings, visit: Visit, step: items.Identify, at: float) -
         return at_stage(visit, Passed()), ()
     if visit.person and step.level is Assurance.CARD_AND_CODE:
         return _show_code(visit, at)
+    stage = visit.case.stage if visit.case else None
+    if isinstance(stage, Checking) and stage.card and visit.card_lies:
+        return _check(visit, stage.card, at)  # tried again: a reader reports a card that stays only once
     return _show_card(visit, at)
 
 
@@ -42,8 +48,7 @@ def handle(around: Surroundings, visit: Visit, step: items.Identify, event: Even
     assert visit.case is not None
     match visit.case.stage, event:
         case ShowCard(), Reported(report=CardSeen(card=card)):
-            visit = replace(at_stage(visit, Checking(event.at)), card_lies=True)
-            return ask(visit, IdentifyCard(card))
+            return _check(replace(visit, card_lies=True), card, event.at)
         case ShowCard(), Reported(report=CardProblem(code=code)):
             return at_stage(visit, ShowCard(event.at, problem=code)), ()
         case ShowCode(), Reported(report=CodeSeen(text=text)) if visit.person:
@@ -73,10 +78,14 @@ def _checked(visit: Visit, step: items.Identify, answer: object, at: float) -> M
     return replace(visit, overlay=Trouble("unreachable", "CONTRACT", retry=True)), ()
 
 
+def _check(visit: Visit, card: Card, at: float) -> Move:
+    return ask(at_stage(visit, Checking(at, card=card)), IdentifyCard(card))
+
+
 def _show_card(visit: Visit, at: float) -> Move:
     visit = at_stage(visit, ShowCard(at))
     if any(role is Role.CARD_READER for role, _ in visit.readers):
-        visit, _ = disarm(visit, Role.CARD_READER, Disarm())  # armed anew: a card that still lies is read again
+        visit, _ = disarm(visit, Role.CARD_READER, Disarm())  # armed anew
     return arm(visit, Role.CARD_READER, Arm())
 
 
