@@ -75,20 +75,6 @@ def test_an_item_with_a_wrong_key_keeps_it_from_starting_and_names_the_line(plac
     assert "Traceback" not in told.stderr
 
 
-def test_a_second_kiosk_on_the_same_ledger_does_not_start(story: Story) -> None:
-    told = subprocess.run(
-        python("main.py", "run", "--headless", "--config", str(story.place.world.config)),
-        cwd=ROOT,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert told.returncode == 2
-    assert "BUSY" in told.stderr
-    assert "Traceback" not in told.stderr
-
-
 def test_words_on_the_screen_of_a_technician_are_masked(story: Story) -> None:
     """The headless reader shows every page of a visit, and none of the citizen's words."""
     story.identifies(RECORD, "wang-yan")
