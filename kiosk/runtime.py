@@ -122,15 +122,6 @@ class Runtime:
         assert self._terminal.shown is not None
         return self._terminal.shown
 
-    @property
-    def busy(self) -> bool:
-        """Is a citizen here?"""
-        return self._terminal.visit is not None
-
-    @property
-    def around(self) -> Surroundings:
-        return self._terminal.around
-
     # --- effects out ------------------------------------------------------------------------------------
 
     def _carry_out(self, effect: Effect) -> None:
@@ -163,20 +154,27 @@ class Runtime:
 
     def _recorded(self, moved: tuple[Moved, ...]) -> None:
         for one in moved:
-            if isinstance(one, OutputMoved) and one.state is OutputState.INTENDED:
-                self._print(one.output)
+            if isinstance(one, OutputMoved):
+                self._outcome_of_intent(one)
             ref = self._rows.get(_row(one))
             if ref is None:
                 log.write("ledger.moved", row=_row(one), state=one.state.value)
             else:
                 self.post(Recorded(ref=ref, moved=one))
 
-    def _print(self, output: str) -> None:
-        """The intent is on disk: now the paper."""
+    def _outcome_of_intent(self, moved: OutputMoved) -> None:
+        """The intent is on disk: now the paper. Refused, or its citizen has left: none, and the document goes."""
         assert self._hands is not None
-        deliver = self._deliveries.pop(output, None)
-        if deliver is None:
+        deliver = self._deliveries.pop(moved.output, None)
+        if moved.state is not OutputState.INTENDED:
             return
+        if deliver is None:
+            self._hands.keep(MoveOutput(moved.output, OutputState.RETRACTED, "LEFT"))
+        else:
+            self._print(moved.output, deliver)
+
+    def _print(self, output: str, deliver: Deliver) -> None:
+        assert self._hands is not None
         self._printing[deliver.ref] = self._last_output = output
         command = device_worker.Use(deliver.ref, Print(deliver.document))
         if not self._hands.use(Role.RECEIPT_PRINTER, command):
@@ -202,8 +200,9 @@ class Runtime:
         return True
 
     def _wipe(self, visit: int) -> None:
-        """Every holder forgets. A job that is still printing keeps its document until the printer answers."""
+        """Every holder forgets; paper that was not begun does not come out for whoever stands there next."""
         assert self._hands is not None
+        self._deliveries = {row: one for row, one in self._deliveries.items() if one.ref.visit != visit}
         self._rows = {row: ref for row, ref in self._rows.items() if ref.visit != visit}
         self._hands.wipe()
 

@@ -86,8 +86,9 @@ class Case(Struct, frozen=True):
     paid: bool = False
     filing: str = ""
     number: Secret = Secret("")
-    rejected: bool = False
+    output: str = ""
     printed: bool = False
+    doubtful: bool = False  # some of a job may be on paper: every repeat is marked as a copy
     grade: int = 0
 
     def value(self, field: str) -> Value | None:
@@ -104,6 +105,11 @@ class Case(Struct, frozen=True):
     def paper(self) -> Notice | None:
         """What a print step puts on paper: the result, or else the acceptance slip."""
         return self.notice or self.slip
+
+    @property
+    def result_number(self) -> Secret:
+        """The case's number, or else the result's: what a rating is bound to and the last page shows."""
+        return self.number if self.number.reveal() or not self.notice else self.notice.number
 
     @property
     def delivered(self) -> bool:
@@ -125,7 +131,7 @@ class Helping(Struct, frozen=True, tag=True):
 class Trouble(Struct, frozen=True, tag=True):
     """It cannot go on this way. code: an enumerated failure; retry: the step may be tried again."""
 
-    family: str  # refusal, unreachable, print, order, filing: which texts explain it
+    family: str  # refusal, unreachable, print, print_doubt, order, filing: which texts explain it
     code: str
     retry: bool
 

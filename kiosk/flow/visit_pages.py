@@ -26,7 +26,6 @@ from kiosk.flow.state import (
 from kiosk.flow.steps import kind_of
 from kiosk.flow.words import Speaker
 from kiosk.page import Alert, Button, Clause, Option, Page, Row, Tile
-from kiosk.secret import Secret
 
 REASONS = ("complicated", "slow", "documents", "mistake", "privacy", "other")
 
@@ -119,9 +118,8 @@ def _done(around: Surroundings, visit: Visit, say: Speaker) -> Page:
     case = visit.case
     assert case is not None
     rows = [Row(say("done.item"), say.text(case.item.title))]
-    number = case.number if case.number.reveal() else case.notice.number if case.notice else Secret("")
-    if number.reveal():
-        rows.append(Row(say("done.number"), number))
+    if case.result_number.reveal():
+        rows.append(Row(say("done.number"), case.result_number))
     hints = [say("done.card")] if visit.card_lies else []
     hints.append(say("done.filed") if case.filing else say("done.thanks"))
     shown = frame(
@@ -159,21 +157,21 @@ def _only_language(shown: Page, say: Speaker) -> Page:
 
 
 def _help(visit: Visit, say: Speaker) -> tuple[str, ...]:
-    where = "help.home"
+    where = "help.home" if isinstance(visit.phase, Browsing) else "help.general"
     if visit.case and isinstance(visit.phase, Doing):
         where = f"help.{visit.case.item.steps[visit.case.step].__struct_config__.tag}"
     return (say(where if say.knows(where) else "help.general"), say("help.staff"), say("help.phone"))
 
 
 def _leaving(around: Surroundings, visit: Visit, say: Speaker) -> Page:
-    paid = visit.case is not None and visit.case.paid
+    paid = visit.case if visit.case and visit.case.paid else None
     options = tuple(Option(f"option:{reason}", say(f"leaving.{reason}")) for reason in REASONS)
     shown = frame(
         around,
         visit,
         "leaving",
         say("leaving.title"),
-        say("leaving.refund") if paid else say("leaving.lead"),
+        _money_back(paid, say) if paid else say("leaving.lead"),
         actions=(primary(say, "stay", "leaving.stay"),),
     )
     return pages.Choose(**shown, options=options)
@@ -199,9 +197,14 @@ def _ways_on(case: Case | None, say: Speaker, trouble: Trouble) -> tuple[str, ..
     hints: list[str] = []
     if case and trouble.family == "print":
         hints += [say.text(step.without) for step in case.item.steps if isinstance(step, PrintOut)]
-    elif case:
+    elif case and trouble.family != "print_doubt":
         hints.append(say.text(case.item.alternative))
     if case and case.paid:
-        hints.append(say("leaving.refund"))
+        hints.append(_money_back(case, say))
     hints.append(say("help.phone"))
     return tuple(hints)
+
+
+def _money_back(case: Case, say: Speaker) -> str:
+    """While paper is in doubt nobody refunds by machine: a person looks first."""
+    return say("print_doubt.money") if case.doubtful else say("leaving.refund")

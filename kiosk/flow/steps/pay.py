@@ -59,8 +59,10 @@ def enter(around: Surroundings, visit: Visit, step: items.Pay, at: float) -> Mov
 
 
 def handle(around: Surroundings, visit: Visit, step: items.Pay, event: Event) -> Move:
-    if isinstance(event, Recorded) and isinstance(event.moved, OrderMoved):
-        return _moved(visit, event.moved, event.at), ()
+    """News of an order that was given up for a new one is for the ledger alone."""
+    match event:
+        case Recorded(moved=OrderMoved(order=order) as moved) if visit.case and order == visit.case.order:
+            return _moved(visit, moved, event.at), ()
     return visit, ()
 
 
@@ -83,8 +85,15 @@ def _moved(visit: Visit, moved: OrderMoved, at: float) -> Visit:
             return at_stage(visit, Asking(at))
         case ended if ended in ENDED:
             visit = at_stage(visit, Stage(at), order="")
-            return replace(visit, overlay=Trouble("order", moved.code or "EXPIRED", retry=True))
+            return replace(visit, overlay=Trouble("order", _why(moved), retry=True))
     return visit
+
+
+def _why(moved: OrderMoved) -> str:
+    """ "Nothing was charged" may be said of a reversed order alone; until then money may still come and go back."""
+    if moved.state is OrderState.REVERSED:
+        return "NOT_CHARGED"
+    return "LATE_PAYMENT" if moved.state in (OrderState.REFUNDING, OrderState.REFUNDED) else "EXPIRED"
 
 
 def page(around: Surroundings, visit: Visit, step: items.Pay) -> Page:

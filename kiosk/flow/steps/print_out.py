@@ -32,39 +32,47 @@ def enter(around: Surroundings, visit: Visit, step: items.PrintOut, at: float) -
     case = visit.case
     assert case is not None and case.paper is not None
     if not around.works(Role.RECEIPT_PRINTER):
-        return replace(at_stage(visit, Stage(at)), overlay=Trouble("print", "PRINTER_DOWN", retry=True)), ()
-    document = case.paper.document
-    if isinstance(case.stage, Doubtful):
-        document = replace(document, copy=True)
+        return _stopped(visit, "PRINTER_DOWN", at), ()
+    document = replace(case.paper.document, copy=case.doubtful)
     output = row_id(around, visit)
-    visit, ref = next_ref(at_stage(visit, Printing(at)))
+    visit, ref = next_ref(at_stage(visit, Printing(at), output=output))
     deliver = Deliver(
         ref, output, case.item.id, case.item.version, document, case.paper.digest, case.order, case.filing
     )
     return visit, (deliver,)
 
 
-class Doubtful(Stage, frozen=True):
-    """Some of the last job may be on paper: a repeat is marked as a copy."""
+def _stopped(visit: Visit, code: str, at: float) -> Visit:
+    """No paper, or nobody knows how much of it. What is in doubt stays in doubt until the case ends."""
+    assert visit.case is not None
+    family = "print_doubt" if visit.case.doubtful else "print"
+    return replace(at_stage(visit, Stage(at)), overlay=Trouble(family, code, retry=True))
 
 
 def handle(around: Surroundings, visit: Visit, step: items.PrintOut, event: Event) -> Move:
     assert visit.case is not None
     match visit.case.stage, event:
-        case _, Recorded(moved=OutputMoved(state=OutputState.PRINTED)):
-            stage = Taking(event.at, event.at + TAKE_SECONDS)
-            return replace(at_stage(visit, stage, printed=True), overlay=None), ()
-        case _, Recorded(moved=OutputMoved(state=OutputState.TAKEN)):
-            return at_stage(visit, Passed(), printed=True), ()
-        case Printing(), Recorded(moved=OutputMoved(state=OutputState.RETRACTED, code=code)):
-            return replace(at_stage(visit, Stage(event.at)), overlay=Trouble("print", code, retry=True)), ()
-        case Printing(), Recorded(moved=OutputMoved(state=OutputState.UNKNOWN, code=code)):
-            return replace(at_stage(visit, Doubtful(event.at)), overlay=Trouble("print", code, retry=True)), ()
+        case _, Recorded(moved=OutputMoved(output=output) as moved) if output == visit.case.output:
+            return _moved(visit, moved, event.at), ()
         case Taking(), Chose(key="taken"):
             return at_stage(visit, Passed()), ()
         case Taking(until=until), Tick(at=at) if at >= until:
             return at_stage(visit, Passed()), ()
     return visit, ()
+
+
+def _moved(visit: Visit, moved: OutputMoved, at: float) -> Visit:
+    assert visit.case is not None
+    match moved.state:
+        case OutputState.PRINTED:
+            return replace(at_stage(visit, Taking(at, at + TAKE_SECONDS), printed=True), overlay=None)
+        case OutputState.TAKEN:
+            return at_stage(visit, Passed(), printed=True)
+        case OutputState.RETRACTED if isinstance(visit.case.stage, Printing):
+            return _stopped(visit, moved.code, at)
+        case OutputState.UNKNOWN if isinstance(visit.case.stage, Printing):
+            return _stopped(at_stage(visit, Stage(at), doubtful=True), moved.code, at)
+    return visit
 
 
 def page(around: Surroundings, visit: Visit, step: items.PrintOut) -> Page:

@@ -12,7 +12,6 @@ from kiosk.flow.state import Move, Passed, Stage, Surroundings, Visit, ask, at_s
 from kiosk.flow.words import Speaker
 from kiosk.page import Option, Page
 from kiosk.platform import SendRating
-from kiosk.secret import Secret
 
 FACES = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
@@ -33,9 +32,8 @@ def handle(around: Surroundings, visit: Visit, step: items.Rate, event: Event) -
 def _graded(visit: Visit, grade: int) -> Move:
     case = visit.case
     assert case is not None and visit.person is not None
-    number = case.number if case.number.reveal() else case.notice.number if case.notice else Secret("")
     before = visit.awaits
-    visit, effects = ask(visit, SendRating(visit.person.subject, case.item.id, number, grade))
+    visit, effects = ask(visit, SendRating(visit.person.subject, case.item.id, case.result_number, grade))
     return replace(at_stage(visit, Passed(), grade=grade), awaits=before), effects  # nobody waits for its answer
 
 

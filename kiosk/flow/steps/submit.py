@@ -41,8 +41,9 @@ def enter(around: Surroundings, visit: Visit, step: items.Submit, at: float) -> 
 
 
 def handle(around: Surroundings, visit: Visit, step: items.Submit, event: Event) -> Move:
-    if isinstance(event, Recorded) and isinstance(event.moved, FilingMoved):
-        return _moved(visit, step, event.moved, event.at), ()
+    match event:
+        case Recorded(moved=FilingMoved(filing=filing) as moved) if visit.case and filing == visit.case.filing:
+            return _moved(visit, step, moved, event.at), ()
     return visit, ()
 
 
@@ -53,8 +54,7 @@ def _moved(visit: Visit, step: items.Submit, moved: FilingMoved, at: float) -> V
             slip = _slip(visit.case, step, moved.number, visit.lang)
             return replace(at_stage(visit, Passed(), number=moved.number, slip=slip), overlay=None)
         case FilingState.REJECTED:
-            visit = at_stage(visit, Stage(at), rejected=True)
-            return replace(visit, overlay=Trouble("filing", moved.code, retry=False))
+            return replace(at_stage(visit, Stage(at)), overlay=Trouble("filing", moved.code, retry=False))
         case FilingState.UNKNOWN:
             return at_stage(visit, Asking(at))
     return visit
