@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -75,11 +76,20 @@ def make(world: World, display: Display) -> Starlette:
             Route("/do", do, methods=["POST"]),
             Route("/receipts/{name:str}.png", receipt),
             *([Mount("/novnc", StaticFiles(directory=NOVNC))] if display.socket else []),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static", _Fresh(directory=STATIC)),
         ],
         # A foreign name that was made to lead to 127.0.0.1 is not ours.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )
+
+
+class _Fresh(StaticFiles):
+    """Asked again at each visit: whoever changes the page's files sees it."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _own_page(request: Request) -> bool:

@@ -24,7 +24,8 @@ function followKiosk(state) {
   const runs = state.kiosk === "open" || state.kiosk === "starting";
   put(one("power"), runs ? "Pull the kiosk’s plug" : "Switch the kiosk on");
   one("power").dataset.verb = runs ? "unplug" : "plug";
-  one("panel").inert = !runs;
+  one("dark").hidden = state.kiosk === "open";
+  put(one("dark"), state.kiosk === "open" ? "" : `${label}.`.replace("….", "…"));
 }
 
 function followFallen(parts) {

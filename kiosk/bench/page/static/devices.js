@@ -27,7 +27,7 @@ const DEVICES = {
     title: "Code scanner",
     says: (device, name) =>
       device.code
-        ? `${name || "Somebody"} holds up a code; it is read when the terminal asks for one.`
+        ? `${name || "Somebody"} holds up a code.`
         : device.looking
           ? "It looks for a code."
           : "Nothing is held in front of it.",
@@ -60,7 +60,7 @@ const DEVICES = {
         verb: "fail",
         rest: (device) => ({ mode: device.cover ? "none" : "cover" }),
       },
-      { group: [["New roll", "full"], ["Low", "low"], ["Out", "out"]], title: "Paper", verb: "put", of: "paper" },
+      { group: [["Full roll", "full"], ["Low", "low"], ["Out", "out"]], title: "Paper", verb: "put", of: "paper" },
     ],
   },
 };
@@ -86,9 +86,9 @@ class Drawn {
     put(this.row.querySelector("h3"), device.title);
     const keys = this.row.querySelector(".keys");
     this.keys = device.keys.map((key) => (key.group ? this.group(key) : this.key(key)));
-    this.plug = button("Unplug", () => wish(role, this.last.plugged ? "unplug" : "plug"));
-    this.plug.classList.add("plug");
-    keys.append(...this.keys.map((key) => key.element), this.plug);
+    keys.prepend(...this.keys.map((key) => key.element));
+    this.plug = this.row.querySelector(".plug");
+    this.plug.addEventListener("click", () => wish(role, this.last.plugged ? "unplug" : "plug"));
     this.faults = { none: ["None"], ...device.faults, ...CABLE };
     this.choice = this.row.querySelector("select");
     this.choice.append(...Object.entries(this.faults).map(([mode, [label]]) => new Option(label, mode)));

@@ -9,8 +9,8 @@ export function build(about) {
     row.dataset.person = person.id;
     put(row.querySelector(".face"), [...person.name][0] ?? "?");
     put(row.querySelector(".name"), person.name);
-    put(row.querySelector(".zh"), person.note.zh);
-    put(row.querySelector(".en"), person.note.en);
+    put(row.querySelector(".zh"), person.note.zh.replace(/^样例：/, "")); // the heading says so of all of them
+    put(row.querySelector(".en"), person.note.en.replace(/^Sample: /, ""));
     row.querySelector(".own-phone").href = `${about.phone}/phone/code?person=${encodeURIComponent(person.id)}`;
     rows.set(person.id, row);
     toggle(row.querySelector(".lay"), "card_reader", person.id);
@@ -21,7 +21,7 @@ export function build(about) {
 
 function toggle(button, role, person) {
   button.addEventListener("click", () =>
-    button.dataset.there === "yes" ? wish(role, "take") : wish(role, "put", { person }),
+    button.classList.contains("there") ? wish(role, "take") : wish(role, "put", { person }),
   );
 }
 
@@ -37,7 +37,7 @@ export function follow(state) {
 }
 
 function draw(button, there, away, here, gone) {
-  button.dataset.there = there ? "yes" : "no";
+  button.classList.toggle("there", there);
   button.disabled = gone;
   put(button, there ? away : here);
 }
