@@ -153,7 +153,7 @@ def test_a_printer_unplugged_in_the_middle_leaves_a_paper_in_doubt_and_the_citiz
     story.comes_to("outputs", "unknown")
     story.ends_trouble()
     usage = story.used(RECORD, "failed", step="print")
-    assert usage.reason.startswith("print.")
+    assert usage.reason.startswith("print")
     assert story.receipts() == []
 
 
