@@ -133,7 +133,6 @@ class Identify(Page, frozen=True, kw_only=True):
 
     picture: Literal["card", "code"]
     hints: tuple[str, ...]
-    remaining: str = ""
 
 
 class Consent(Page, frozen=True, kw_only=True):
@@ -170,7 +169,6 @@ class Wait(Page, frozen=True, kw_only=True):
 
     picture: Literal["platform", "card", "print", "pay"]
     doing: str
-    remaining: str = ""
 
 
 class Pay(Page, frozen=True, kw_only=True):

@@ -43,6 +43,9 @@ class OutputState(enum.StrEnum):
     UNKNOWN = "unknown"  # some of it may be on paper: staff decide
 
 
+ORDER_SECONDS = 300.0  # that a citizen has to pay; then the ledger gives the order up
+
+
 # --- commands -----------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ def _row(say: Speaker, case: Case, field: Field, problems: bool) -> Row:
         value=label_of(field, case, say.lang),
         source=value.origin.say(say.lang) if value else "",
         change=f"change:{field.id}" if may_change else "",
-        change_label=say("change" if value else "fill_in") if may_change else "",
+        change_label=(say("change") if value else say("fill_in")) if may_change else "",
         problem=text,
     )
 

@@ -40,13 +40,15 @@ class Stage(Struct, frozen=True):
     """What a step is doing. `since`: when it began; `until`: when it wants a Tick (0: never). Monotonic seconds.
 
     A `busy` stage waits for a device or the platform: the inactivity limit does not run. `late`: it has waited
-    so long that the page offers another way.
+    so long that the page offers another way. A stage that `counts` shows the whole seconds `left` until `until`.
     """
 
     busy: ClassVar[bool] = False
+    counts: ClassVar[bool] = False
     since: float = 0.0
     until: float = 0.0
     late: bool = False
+    left: int = 0
 
 
 class Passed(Stage, frozen=True):
@@ -170,6 +172,7 @@ class Finished(Struct, frozen=True, tag=True):
     """The case is done; another item, or take your things and go. Leaves by itself at `until`."""
 
     until: float
+    left: int
 
 
 class TakeCard(Struct, frozen=True, tag=True):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from kiosk import page as pages
 from kiosk.devices import StatusChanged
 from kiosk.effects import Effect, Show
-from kiosk.events import Answered, Chose, Edited, Event, Hour, PlatformSeen, Recorded, Reported, Started
+from kiosk.events import Answered, Broken, Chose, Edited, Event, Hour, PlatformSeen, Recorded, Reported, Started
 from kiosk.flow import visit as visits
 from kiosk.flow import visit_pages
 from kiosk.flow.availability import why_not
@@ -29,7 +29,10 @@ Phase = Literal["starting", "open", "visit", "out_of_service"]
 
 
 class Terminal(Struct, frozen=True):
-    """`visits` counts the visits of this start; `shown` is the page on the screen, numbered by its question."""
+    """`visits` counts the visits of this start; `shown` is the page on the screen, numbered by its question.
+
+    broken: a part of the runtime has died. The visit that is there may end; no other begins.
+    """
 
     around: Surroundings
     phase: Phase = "starting"
@@ -38,6 +41,7 @@ class Terminal(Struct, frozen=True):
     visit: Visit | None = None
     shown: PAGES | None = None
     pages: int = 0
+    broken: bool = False
 
 
 Step = tuple[Terminal, tuple[Effect, ...]]
@@ -47,7 +51,8 @@ def handle(terminal: Terminal, event: Event) -> Step:
     """One event -> the next state and what to do. A tap or an edit meant for an older page does nothing."""
     if isinstance(event, Chose | Edited) and event.page != terminal.pages:
         return terminal, ()
-    terminal = replace(terminal, around=_notice(terminal.around, event))
+    broken = terminal.broken or isinstance(event, Broken)
+    terminal = replace(terminal, around=_notice(terminal.around, event), broken=broken)
     terminal, effects = _dispatch(terminal, event)
     terminal = replace(terminal, phase=_phase(terminal))
     terminal, show = _show(terminal)
@@ -94,13 +99,15 @@ def _dispatch(terminal: Terminal, event: Event) -> Step:
     match event:
         case Chose(key="language"):
             return replace(terminal, lang="en" if terminal.lang == "zh" else "zh"), ()
-        case Chose(key="start"):
+        case Chose(key="start") if not terminal.broken:
             number = terminal.visits + 1
             return replace(terminal, visits=number, visit=visits.begin(number, terminal.lang, event.at)), ()
     return terminal, ()
 
 
 def _phase(terminal: Terminal) -> Phase:
+    if terminal.broken and not terminal.visit:
+        return "out_of_service"
     if not terminal.around.boot or terminal.around.platform_up is None:
         return "starting"
     if terminal.visit:

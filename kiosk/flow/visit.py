@@ -44,7 +44,7 @@ from kiosk.page import Lang
 from kiosk.records import SettleOrder
 
 WARNING_SECONDS = 20  # from the warning to the end
-DONE_SECONDS = 30.0  # the last page stays so long
+DONE_SECONDS = 30  # the last page stays so long
 CARD_SECONDS = 60.0  # how long a forgotten card keeps the page that asks to take it
 PATIENCE_SECONDS = 30.0  # after this, a wait offers another way
 
@@ -57,7 +57,7 @@ def handle(around: Surroundings, visit: Visit, event: Event) -> Move:
     """What happened -> what is to be done. Outcomes that nobody awaits must have been dropped before."""
     before = visit
     visit, effects = _handle(around, visit, event)
-    if (visit.phase, visit.overlay) != (before.phase, before.overlay) or _stage(visit) != _stage(before):
+    if not isinstance(event, Tick) and _place(visit) != _place(before):
         visit = replace(visit, touched=event.at)  # a new page: the inactivity limit starts again
     return visit, effects
 
@@ -79,6 +79,10 @@ def _handle(around: Surroundings, visit: Visit, event: Event) -> Move:
         case Reported():
             visit = identify.card_left(visit, event)
     return _in_phase(around, visit, event)
+
+
+def _place(visit: Visit) -> tuple[object, ...]:
+    return visit.phase, visit.overlay, _stage(visit)
 
 
 def _stage(visit: Visit) -> Stage | None:
@@ -169,7 +173,7 @@ def _end_case(visit: Visit, at: float, outcome: str, reason: str = "") -> Move:
     assert case is not None
     visit, effects = _close_case(visit, at, outcome, reason)
     if outcome == "done":
-        return replace(visit, phase=Finished(at + DONE_SECONDS)), effects
+        return replace(visit, phase=Finished(at + DONE_SECONDS, DONE_SECONDS)), effects
     visit, more = _leave(replace(visit, case=None), at)
     return visit, effects + more
 
@@ -280,13 +284,15 @@ def deadline(around: Surroundings, visit: Visit) -> float | None:
     match visit.overlay, visit.phase:
         case Warning(until=until, left=left), _:
             return until - left + 1
-        case _, Finished(until=until) | TakeCard(until=until):
+        case _, Finished(until=until, left=left):
+            return until - left + 1
+        case _, TakeCard(until=until):
             return until
         case _, Over():
             return None
     due = [] if _busy(visit) else [visit.touched + around.idle_seconds]
     if stage := _stage(visit):
-        due += [stage.until] if stage.until else []
+        due += [stage.until - stage.left + 1 if stage.left else stage.until] if _wants_tick(stage) else []
         due += [stage.since + PATIENCE_SECONDS] if _busy(visit) and not stage.late else []
     return min(due, default=None)
 
@@ -305,11 +311,13 @@ def _tick(around: Surroundings, visit: Visit, at: float) -> Move:
             return replace(visit, overlay=replace(warning, left=math.ceil(until - at))), ()
         case _, Finished(until=until) if at >= until:
             return _leave(visit, at)
+        case _, Finished(until=until) as finished:
+            return replace(visit, phase=replace(finished, left=math.ceil(until - at))), ()
         case _, TakeCard(until=until) if at >= until:
             return _over(visit)
     effects: tuple[Effect, ...] = ()
     if isinstance(visit.phase, Doing):
-        visit, effects = _do(around, _impatient(visit, at), Tick(at=at))
+        visit, effects = _do(around, _count(_impatient(visit, at), at), Tick(at=at))
     idle = isinstance(visit.phase, Browsing | Offered | Doing) and not _busy(visit)
     if idle and at >= visit.touched + around.idle_seconds:
         assert not isinstance(visit.overlay, Warning)
@@ -321,6 +329,18 @@ def _tick(around: Surroundings, visit: Visit, at: float) -> Move:
 def _awake(visit: Visit) -> Visit:
     """Somebody is still there: what the warning covered is back."""
     return replace(visit, overlay=visit.overlay.under) if isinstance(visit.overlay, Warning) else visit
+
+
+def _wants_tick(stage: Stage) -> bool:
+    """A counting stage at zero has said all it can; what ends it is news from elsewhere."""
+    return bool(stage.until) and (bool(stage.left) or not stage.counts)
+
+
+def _count(visit: Visit, at: float) -> Visit:
+    stage = _stage(visit)
+    if stage and stage.counts and stage.left:
+        return at_stage(visit, replace(stage, left=max(0, math.ceil(stage.until - at))))
+    return visit
 
 
 def _impatient(visit: Visit, at: float) -> Visit:

@@ -42,8 +42,8 @@ def page(around: Surroundings, visit: Visit) -> Page:
             return _search(around, visit, say, query or "")
         case Offered(item=item):
             return _offer(around, visit, say, item)
-        case Finished():
-            return _done(around, visit, say)
+        case Finished(left=left):
+            return _done(around, visit, say, left)
         case TakeCard():
             shown = frame(around, visit, "card_left", say("card_left.title"), say("card_left.lead"))
             return pages.Take(**shown, picture="card", hints=(say("card_left.hint"),))
@@ -114,7 +114,7 @@ def _offer(around: Surroundings, visit: Visit, say: Speaker, item: Item) -> Page
     return pages.Consent(**shown, clauses=clauses)
 
 
-def _done(around: Surroundings, visit: Visit, say: Speaker) -> Page:
+def _done(around: Surroundings, visit: Visit, say: Speaker, left: int) -> Page:
     case = visit.case
     assert case is not None
     rows = [Row(say("done.item"), say.text(case.item.title))]
@@ -130,7 +130,7 @@ def _done(around: Surroundings, visit: Visit, say: Speaker) -> Page:
         say("done.lead"),
         actions=(plain(say, "another", "done.another"), primary(say, "finish", "done.finish")),
     )
-    return pages.Done(**shown, rows=tuple(rows), hints=tuple(hints))
+    return pages.Done(**shown, rows=tuple(rows), hints=tuple(hints), remaining=say("remaining", seconds=left))
 
 
 # --- overlays -----------------------------------------------------------------------------------------------

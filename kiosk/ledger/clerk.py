@@ -22,6 +22,7 @@ from kiosk.ledger.steps import Answered, Call, Due, Effect, NoAnswer, Restarted,
 from kiosk.ledger.store import LedgerError, Row, Store
 from kiosk.platform import Unreachable
 from kiosk.records import (
+    ORDER_SECONDS,
     CancelOrder,
     FilingAnswer,
     FilingMoved,
@@ -42,7 +43,7 @@ from kiosk.records import (
 )
 from kiosk.secret import Secret
 
-EXPIRY = 300.0  # seconds that a citizen has to pay
+EXPIRY = ORDER_SECONDS
 LONGEST_PAUSE = 3600.0
 AFTER_ERROR = 5.0  # seconds before a row is tried again that could not be written
 

@@ -8,7 +8,6 @@ from screens.scene import Rect, View
 from screens.sketch import Sketch
 from screens.widgets import cards, frame
 
-
 FEW = 5  # tiles
 
 

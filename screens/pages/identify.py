@@ -10,6 +10,6 @@ from screens.widgets import frame, gesture, pictures
 
 def compose(s: Sketch, page: Identify, view: View) -> None:
     body = frame.open_page(s, page)
-    seat = gesture.picture_and_hints(s, body, page.hints, page.remaining, 150)
+    seat = gesture.picture_and_hints(s, body, page.hints, "", 150)
     draw = pictures.card_on_reader if page.picture == "card" else pictures.code_at_window
     draw(s, seat)

@@ -1,4 +1,4 @@
-"""Something is happening: what, for how long, and three dots that move on twice a second."""
+"""Something is happening: what, and three dots that move on twice a second."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kiosk.page import Wait
 from screens import theme
 from screens.scene import Rect, View
 from screens.sketch import Sketch
-from screens.widgets import frame, hints, pictures
+from screens.widgets import frame, pictures
 
 PICTURES = {"platform": "landmark", "card": "id-card", "print": "printer", "pay": "wallet"}
 
@@ -23,5 +23,4 @@ def compose(s: Sketch, page: Wait, view: View) -> None:
     beat = Rect(body.x + (body.w - wide) // 2, y, wide, s.m.u(6))
     s.beat(beat, 3, theme.LINE, theme.TEAL, theme.PAPER)
     y += s.m.u(6 + 9)
-    y += s.text(page.doing, Rect(body.x, y, body.w, 0), "heading", theme.INK, False, "centre", balance=True)
-    hints.countdown(s, Rect(body.x, y + s.m.u(5), body.w, 0), page.remaining)
+    s.text(page.doing, Rect(body.x, y, body.w, 0), "heading", theme.INK, False, "centre", balance=True)

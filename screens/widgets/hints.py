@@ -53,19 +53,6 @@ def hints(s: Sketch, area: Rect, lines: tuple[str, ...], remaining: str = "") ->
     return high
 
 
-def countdown(s: Sketch, area: Rect, words: str) -> int:
-    """How long this stays, without a card, in the middle of `area`. Returns the height used."""
-    if not words:
-        return 0
-    size, gap = s.m.u(8), s.m.u(3)
-    wide = min(s.width(words, "small") + 1, area.w - size - gap)
-    high = max(s.height(words, wide, "small"), size)
-    left = area.x + (area.w - wide - size - gap) // 2
-    s.icon("clock", left, area.y + (high - size) // 2, size, theme.INK_SOFT)
-    s.text_in(words, Rect(left + size + gap, area.y, wide, high), "small", theme.INK_SOFT, align="left", balance=False)
-    return high
-
-
 def _room(s: Sketch, width: int) -> int:
     return width - 2 * s.m.u(_PAD) - s.m.u(_DISC) - s.m.u(5)
 

@@ -6,8 +6,8 @@ import pytest
 
 from kiosk import page
 from kiosk.devices import CardProblem, Condition, Role, Status, StatusChanged
-from kiosk.effects import Ask, Deliver, Usage, Use, Wipe
-from kiosk.events import Chose, PlatformSeen, Reported
+from kiosk.effects import Ask, Deliver, Keep, Usage, Use, Wipe
+from kiosk.events import Chose, PlatformSeen, Recorded, Reported
 from kiosk.platform import (
     FetchNotice,
     Finding,
@@ -415,3 +415,74 @@ def _revealed(deliver: Deliver) -> tuple[str, ...]:
     from kiosk.document import text_of
 
     return text_of(deliver.document)
+
+
+# --- what a review found, told as stories -----------------------------------------------------------------------------
+
+
+def test_a_doubt_outlasts_a_pulled_cable_the_repeat_is_still_marked_as_a_copy(play: Play) -> None:
+    begin(play, INSURANCE)
+    play.platform()
+    play.taps("print")
+    play.paper(OutputState.UNKNOWN, "NO_ANSWER")
+    gone = Status(Condition.NO_DEVICE, ("NO_DEVICE",))
+    play.happens(Reported(role=Role.RECEIPT_PRINTER, report=StatusChanged(gone)))
+    play.taps("retry")
+    play.happens(Reported(role=Role.RECEIPT_PRINTER, report=StatusChanged(Status(Condition.ONLINE))))
+    play.taps("retry")
+    assert play.last(Deliver).document.copy
+
+
+def test_paid_and_in_doubt_promises_a_look_by_staff_and_no_refund_by_machine(play: Play) -> None:
+    to_payment(play)
+    play.paid()
+    play.platform()
+    play.taps("print")
+    play.paper(OutputState.UNKNOWN, "PAPER_OUT")
+    assert isinstance(play.page, page.Problem)
+    assert "不确定" in play.page.title
+    assert any("核实" in hint for hint in play.page.hints)
+    assert not any("原路" in hint or "退还" in hint for hint in play.page.hints)
+
+
+@pytest.mark.parametrize("state", [OrderState.REVERSING, OrderState.REFUNDING])
+def test_nothing_was_charged_is_said_only_when_it_is_sure(play: Play, state: OrderState) -> None:
+    to_payment(play)
+    play.ledger(OrderMoved(play.order(), state, code="LATE_PAYMENT"))
+    assert play.page.alert
+    assert "没有扣款" not in play.page.alert.text
+    play.taps("retry")
+    play.ledger(OrderMoved(play.order(), OrderState.REVERSED))
+    assert play.page.alert
+    assert "没有扣款" in play.page.alert.text
+
+
+def test_news_of_an_order_that_was_given_up_does_not_disturb_the_new_one(play: Play) -> None:
+    to_payment(play)
+    old = play.last(Keep)
+    first = play.order()
+    play.ledger(OrderMoved(first, OrderState.REVERSING))
+    play.taps("retry")
+    play.ledger(OrderMoved(play.order(), OrderState.SENT, qr="https://sample.invalid"))
+    play.happens(Recorded(ref=old.ref, moved=OrderMoved(first, OrderState.REVERSED)))
+    assert isinstance(play.page, page.Pay)
+
+
+def test_the_payment_page_counts_down_and_then_waits_for_the_ledger(play: Play) -> None:
+    to_payment(play)
+    play.ledger(OrderMoved(play.order(), OrderState.SENT, qr="https://sample.invalid"))
+    play.waits(62)
+    assert isinstance(play.page, page.Pay)
+    assert "3:58" in play.page.remaining
+    play.waits(1000)
+    assert isinstance(play.page, page.Pay)
+    play.ledger(OrderMoved(play.order(), OrderState.PAID))
+    assert isinstance(play.last(Ask).question, FetchNotice)
+
+
+def test_a_refusal_says_why_in_its_own_words(play: Play) -> None:
+    play.taps("start", INSURANCE, "begin")
+    play.lays_card()
+    play.platform(Refusal("CARD_EXPIRED"))
+    assert play.page.alert
+    assert play.page.alert.text == "证件过期了，请换有效证件"

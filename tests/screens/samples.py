@@ -249,7 +249,6 @@ def _identify(say: _Say) -> Page:
             say("把身份证平放在亮起的感应区上", "Lay the card flat on the lit field"),
             say("听到提示音之前请不要移开", "Leave it there until you hear the tone"),
         ),
-        remaining=say("还剩 45 秒", "45 seconds left"),
         actions=(Button("code", say("没带身份证，改用亮证码", "No card? Use your code"), "qr-code"),),
     )
 
@@ -268,7 +267,6 @@ def _identify_code(say: _Say) -> Page:
         alert=Alert(
             "warning", say("没有读到，请把亮度调高后再试一次", "Not read. Please turn up the brightness and try again")
         ),
-        remaining=say("还剩 30 秒", "30 seconds left"),
         actions=(Button("card", say("改用身份证", "Use the ID card"), "id-card"),),
     )
 
@@ -424,7 +422,6 @@ def _wait(say: _Say) -> Page:
         lead=say("请稍候，不用做任何操作", "One moment. There is nothing to do"),
         picture="platform",
         doing=say("正在把申请送交受理部门", "Your application is on its way to the department"),
-        remaining=say("通常需要 5 秒", "Usually 5 seconds"),
     )
 
 

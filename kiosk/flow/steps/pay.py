@@ -12,10 +12,10 @@ from kiosk.flow import items
 from kiosk.flow.fields import evaluate
 from kiosk.flow.frame import frame
 from kiosk.flow.state import Case, Move, Passed, Stage, Surroundings, Trouble, Visit, at_stage, keep, row_id
-from kiosk.flow.words import Speaker, yuan
+from kiosk.flow.words import Speaker, clock, yuan
 from kiosk.page import Page
 from kiosk.platform import payload
-from kiosk.records import CancelOrder, OpenOrder, OrderMoved, OrderState
+from kiosk.records import ORDER_SECONDS, CancelOrder, OpenOrder, OrderMoved, OrderState
 
 
 class Opening(Stage, frozen=True):
@@ -26,6 +26,7 @@ class Scanning(Stage, frozen=True):
     """The QR is on the screen; the ledger ends the order when its time is over."""
 
     busy: ClassVar[bool] = True
+    counts: ClassVar[bool] = True
     qr: str = ""
 
 
@@ -77,8 +78,9 @@ def cancel(visit: Visit) -> Move:
 def _moved(visit: Visit, moved: OrderMoved, at: float) -> Visit:
     assert visit.case is not None
     match moved.state:
-        case OrderState.SENT:
-            return at_stage(visit, Scanning(at, qr=moved.qr))
+        case OrderState.SENT if not isinstance(visit.case.stage, Scanning):
+            stage = Scanning(at, at + ORDER_SECONDS, left=round(ORDER_SECONDS), qr=moved.qr)
+            return at_stage(visit, stage)
         case OrderState.PAID:
             return replace(at_stage(visit, Passed(), paid=True), overlay=None)
         case OrderState.UNKNOWN if isinstance(visit.case.stage, Opening):
@@ -100,13 +102,14 @@ def page(around: Surroundings, visit: Visit, step: items.Pay) -> Page:
     assert visit.case is not None
     say = Speaker(around.catalogue.texts, visit.lang)
     match visit.case.stage:
-        case Scanning(qr=qr):
+        case Scanning(qr=qr, left=left):
             return pages.Pay(
                 **frame(around, visit, "pay", say("pay.title"), say("pay.lead")),
                 amount=yuan(fee(visit.case, step) or 0),
                 payee=step.payee.say(visit.lang),
                 qr=qr,
                 hints=(say("pay.hint1"), say("pay.hint2")),
+                remaining=say("pay.remaining", clock=clock(left)),
             )
         case Asking():
             shown = frame(around, visit, "asking", say("pay.asking.title"), say("pay.asking.lead"))

@@ -17,7 +17,7 @@ from kiosk.flow.words import Speaker
 from kiosk.page import Page
 from kiosk.records import OutputMoved, OutputState
 
-TAKE_SECONDS = 20.0  # without a sensor, so long is the citizen reminded of the paper
+TAKE_SECONDS = 20  # without a sensor, so long is the citizen reminded of the paper
 
 
 class Printing(Stage, frozen=True):
@@ -26,6 +26,7 @@ class Printing(Stage, frozen=True):
 
 class Taking(Stage, frozen=True):
     busy: ClassVar[bool] = True
+    counts: ClassVar[bool] = True
 
 
 def enter(around: Surroundings, visit: Visit, step: items.PrintOut, at: float) -> Move:
@@ -65,7 +66,9 @@ def _moved(visit: Visit, moved: OutputMoved, at: float) -> Visit:
     assert visit.case is not None
     match moved.state:
         case OutputState.PRINTED:
-            return replace(at_stage(visit, Taking(at, at + TAKE_SECONDS), printed=True), overlay=None)
+            return replace(
+                at_stage(visit, Taking(at, at + TAKE_SECONDS, left=TAKE_SECONDS), printed=True), overlay=None
+            )
         case OutputState.TAKEN:
             return at_stage(visit, Passed(), printed=True)
         case OutputState.RETRACTED if isinstance(visit.case.stage, Printing):
@@ -82,6 +85,7 @@ def page(around: Surroundings, visit: Visit, step: items.PrintOut) -> Page:
         shown = frame(
             around, visit, "take", say("take.title"), say("take.lead"), actions=(primary(say, "taken", "take.taken"),)
         )
-        return pages.Take(**shown, picture="paper", hints=(say("take.hint"),))
+        remaining = say("remaining", seconds=visit.case.stage.left)
+        return pages.Take(**shown, picture="paper", hints=(say("take.hint"),), remaining=remaining)
     shown = frame(around, visit, "printing", say("print.title"), say("print.lead"))
     return pages.Wait(**shown, picture="print", doing=say("print.doing"))
