@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit codes: 0 done, 1 something found wrong (demo, items), 2 cannot start: one line says why."""
+    """Exit codes: 0 done, 1 something found wrong (demo, items) or broken (run), 2 cannot start: one line says why."""
     options = _options().parse_args(arguments)
     commands = {"run": run, "simulate": simulate, "demo": demo, "items": items}
     return commands[options.command](options)
@@ -106,11 +106,10 @@ def run(options: argparse.Namespace) -> int:
         drivers = _drivers(options.config, settings)
         items = catalogue.load(Path(settings.terminal.catalogue))
         log.install()
-        asyncio.run(_serve(settings, drivers, items, options))
+        return asyncio.run(_serve(settings, drivers, items, options))
     except (config.ConfigError, catalogue.CatalogueError, LedgerError) as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
 
 
 # --- what `run` joins ---------------------------------------------------------------------------------------
@@ -136,7 +135,8 @@ def _drivers(path: Path, settings: Config) -> dict[Role, Driver]:
     return found
 
 
-async def _serve(settings: Config, drivers: dict[Role, Driver], items: Catalogue, options: argparse.Namespace) -> None:
+async def _serve(settings: Config, drivers: dict[Role, Driver], items: Catalogue, options: argparse.Namespace) -> int:
+    """Until a signal (0), or until a part of the runtime has died and nobody is there (1: systemd starts it anew)."""
     from kiosk.flow.state import Surroundings
     from kiosk.runtime import Runtime
 
@@ -145,12 +145,14 @@ async def _serve(settings: Config, drivers: dict[Role, Driver], items: Catalogue
     around = Surroundings(items, terminal.point, settings.platform.sandbox, terminal.idle_seconds)
     runtime = Runtime(around, loop)
     shell = _shell(settings, drivers, items, runtime, _face(settings, runtime, options))
-    end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end.set)
-    await shell.start()
-    await end.wait()
-    await shell.stop()
+        loop.add_signal_handler(number, shell.over.set)
+    try:
+        await shell.start()
+        await shell.over.wait()
+    finally:
+        await shell.stop()
+    return 1 if shell.broken else 0
 
 
 def _face(settings: Config, runtime: Runtime, options: argparse.Namespace) -> Face:

@@ -25,10 +25,16 @@ from kiosk.devices import (
     StatusChanged,
 )
 from kiosk.events import Event, Ref, Reported
-from kiosk.worker import Inbox
+from kiosk.worker import Inbox, Stopped
 
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 10.0
+
+_CONDITIONS = {
+    "NO_DEVICE": Condition.NO_DEVICE,
+    "SAM_FAILED": Condition.HARDWARE_ERROR,
+    "UNRECOVERABLE": Condition.HARDWARE_ERROR,
+}
 
 
 class Use(Struct, frozen=True):
@@ -59,8 +65,20 @@ class DeviceLife:
                     self._lost(error)
                     retry = FIRST_RETRY_SECONDS if was_up else min(retry * 2, LAST_RETRY_SECONDS)
                     self._wait_lost(inbox, retry)
+        except Stopped:
+            raise
+        except Exception:  # ours: a paper that was on its way must not be waited for
+            self._lost(DeviceError("UNRECOVERABLE"))
+            raise
         finally:
             self._driver.close()
+
+    def refuse(self, left: list[Use]) -> None:
+        """After a crash: what was still to be printed surely is not on paper."""
+        for use in left:
+            if isinstance(use.command, Print):
+                self._ref = use.ref
+                self._report(PrintFailed(self._fault(), certain=True))
 
     def _serve(self, inbox: Inbox[Use]) -> None:
         self._changed(self._driver.open())
@@ -105,9 +123,7 @@ class DeviceLife:
         if self._printing:
             self._printing = False
             self._report(PrintFailed(code, certain=False))
-        condition = {"NO_DEVICE": Condition.NO_DEVICE, "SAM_FAILED": Condition.HARDWARE_ERROR}.get(
-            code, Condition.OFFLINE
-        )
+        condition = _CONDITIONS.get(code, Condition.OFFLINE)
         self._changed(Status(condition, (code,)))
 
     def _fault(self) -> str:

@@ -97,5 +97,11 @@ class Tick(Event, frozen=True, kw_only=True):
     """A deadline that a machine named is due. Sent only when one is."""
 
 
-EVENTS = Chose | Edited | Touched | Reported | Answered | Recorded | PlatformSeen | Started | Hour | Tick
+class Broken(Event, frozen=True, kw_only=True):
+    """A part of the runtime has died and stays dead until the process is started anew."""
+
+    part: str
+
+
+EVENTS = Chose | Edited | Touched | Reported | Answered | Recorded | PlatformSeen | Started | Hour | Tick | Broken
 ScreenEvent = Chose | Edited | Touched

@@ -171,7 +171,7 @@ class Refusal(Struct, frozen=True, tag=True):
 
 
 class Unreachable(Struct, frozen=True, tag=True):
-    """No usable answer. code: TIMEOUT, CONNECTION, SERVER, CONTRACT (the answer breaks the contract)."""
+    """No usable answer. code: TIMEOUT, CONNECTION, SERVER, CONTRACT (it breaks the contract), BUSY (not asked)."""
 
     code: str
 

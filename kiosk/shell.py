@@ -5,6 +5,9 @@ platform   questions of the visit, one after another
 pulse      is the platform there? asked every few seconds
 ledger     orders, filings, outputs: disk first, then the platform
 fleet      the agent
+
+A Worker that crashes leaves a terminal that cannot be trusted: it takes no further visit, and the process ends as soon
+as nobody is there, to be started anew.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from kiosk import log, memory
 from kiosk.device_worker import DeviceLife, Use
 from kiosk.devices import Driver, Role, StatusChanged
 from kiosk.effects import Usage
-from kiosk.events import Answered, PlatformSeen, Ref
+from kiosk.events import Answered, Broken, PlatformSeen, Ref
 from kiosk.fleet import messages
 from kiosk.fleet.agent import Agent, Devices
 from kiosk.flow.terminal import Phase
@@ -28,7 +31,7 @@ from kiosk.ledger.clerk import Clerk
 from kiosk.ledger.outbox import OutboxError
 from kiosk.ledger.store import LedgerError
 from kiosk.page import PAGES
-from kiosk.platform import Question
+from kiosk.platform import Question, Unreachable
 from kiosk.records import (
     FilingMoved,
     FilingState,
@@ -47,6 +50,7 @@ from kiosk.worker import Inbox, Worker
 
 PULSE_SECONDS = 5.0  # between two questions whether the platform is there
 AGAIN_SECONDS = 10.0  # before an outbox that could not be opened is tried again
+LAST_VISIT_SECONDS = 180.0  # a visit may wait for the part that is gone: then the process ends all the same
 
 
 class Face(Protocol):
@@ -89,14 +93,19 @@ class Shell:
         self._face = face
         self._make_client, self._make_clerk, self._make_agent = client, clerk, agent
         self._devices = {role: self._device(role, driver) for role, driver in drivers.items()}
-        self._platform: Worker[Asked | Forget] = Worker("platform", self._answer)
-        self._pulse: Worker[None] = Worker("pulse", self._feel)
-        self._ledger: Worker[Record] = Worker("ledger", self._book)
-        self._fleet: Worker[FleetNews] = Worker("fleet", self._tell)
+        self._platform: Worker[Asked | Forget] = Worker("platform", self._answer, self._unasked)
+        self._pulse: Worker[None] = Worker("pulse", self._feel, lambda _: self._fell_soon("pulse"))
+        self._ledger: Worker[Record] = Worker("ledger", self._book, self._unbooked)
+        self._fleet: Worker[FleetNews] = Worker("fleet", self._tell, lambda _: self._fell_soon("fleet"))
         self._replacing: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._phase: Phase = "starting"
+        self.broken = ""  # the part that died first
+        self.over = asyncio.Event()  # set when the process should end: a part has died and nobody is there
 
     async def start(self) -> None:
         """The Runtime has its first page at once; Workers take their time while the screen comes up."""
+        self._loop = asyncio.get_running_loop()
         self._runtime.start(self)
         for worker in self._workers():
             worker.start()
@@ -119,10 +128,18 @@ class Shell:
         return worker is not None and worker.post(use)
 
     def ask(self, ref: Ref, question: Question) -> None:
-        self._platform.post(Asked(ref, question))
+        if not self._platform.post(Asked(ref, question)):
+            self._busy(ref)
 
     def keep(self, record: Record) -> None:
-        self._ledger.post(record)
+        """What the ledger does not take is refused; what cannot be refused is found by recovery, after a restart."""
+        if self._ledger.post(record):
+            return
+        refused = _refused(record)
+        if refused:
+            self._runtime.recorded_soon(tuple(refused))
+        else:
+            self._fell_soon("ledger")
 
     def usage(self, usage: Usage) -> None:
         try:
@@ -135,10 +152,14 @@ class Shell:
 
     def state(self, phase: Phase) -> None:
         self._fleet.post(messages.Terminal(phase))
+        self._phase = phase
+        if self.broken and phase != "visit":
+            self.over.set()
 
     def wipe(self) -> None:
         """A fresh screen process takes over, the client forgets, and what this process freed is swept."""
-        self._platform.post(Forget())
+        if not self._platform.post(Forget()):
+            self._fell_soon("platform")
         self._replacing = asyncio.get_running_loop().create_task(self._renew())
 
     async def _renew(self) -> None:
@@ -154,7 +175,13 @@ class Shell:
 
     def _device(self, role: Role, driver: Driver) -> Worker[Use]:
         life = DeviceLife(driver, self._runtime.post_soon)
-        return Worker(f"device-{role.value}", life.run)
+        name = f"device-{role.value}"
+
+        def crashed(left: list[Use]) -> None:
+            life.refuse(left)
+            self._fell_soon(name)
+
+        return Worker(name, life.run, crashed)
 
     def _answer(self, inbox: Inbox[Asked | Forget]) -> None:
         client = self._make_client()
@@ -165,7 +192,12 @@ class Shell:
         """A frame of its own for each: a loop's local variables would keep the last question alive."""
         match inbox.take(None):
             case Asked(ref=ref, question=question):
-                self._runtime.post_soon(Answered(ref=ref, answer=client.ask(question)))
+                try:
+                    answer = client.ask(question)
+                except Exception:
+                    self._busy(ref)
+                    raise
+                self._runtime.post_soon(Answered(ref=ref, answer=answer))
             case Forget():
                 client.forget()
                 memory.sweep()
@@ -217,6 +249,42 @@ class Shell:
             except (OutboxError, messages.MessageError) as error:
                 log.write("fleet.not_open", error=type(error).__name__)
                 inbox.take(AGAIN_SECONDS)
+
+    # --- when a Worker crashes ------------------------------------------------------------------------------
+
+    def _busy(self, ref: Ref) -> None:
+        self._runtime.post_soon(Answered(ref=ref, answer=Unreachable("BUSY")))
+
+    def _unasked(self, left: list[Asked | Forget]) -> None:
+        for message in left:
+            if isinstance(message, Asked):
+                self._busy(message.ref)
+        self._fell_soon("platform")
+
+    def _unbooked(self, left: list[Record]) -> None:
+        """Nothing of these was begun. What the crash interrupted is in doubt: recovery settles it after a restart."""
+        self._runtime.recorded_soon(tuple(moved for record in left for moved in _refused(record)))
+        self._fell_soon("ledger")
+
+    def _fell_soon(self, part: str) -> None:
+        """From any thread."""
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(self._fell, part)
+        except RuntimeError:  # the loop is closed: the process is ending already
+            log.write("event.after_end")
+
+    def _fell(self, part: str) -> None:
+        if self.broken:
+            return
+        assert self._loop is not None
+        self.broken = part
+        log.write("broken", part=part)
+        self._runtime.post(Broken(part=part))
+        if self._phase == "visit":
+            self._loop.call_later(LAST_VISIT_SECONDS, self.over.set)
+        else:
+            self.over.set()
 
 
 def _refused(record: Record | None) -> list[Moved]:

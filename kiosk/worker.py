@@ -1,4 +1,6 @@
-"""Whatever blocks runs in a Worker: one thread with a bounded inbox. The only module that imports `threading`.
+"""In the kiosk process whatever blocks runs in a Worker: one thread with a bounded inbox.
+
+No other module of that process imports `threading`.
 
 Results go back through a `post` callable that the Runtime hands in (`loop.call_soon_threadsafe` underneath).
 """
@@ -26,6 +28,8 @@ class Inbox(Generic[Message]):
     def __init__(self, capacity: int) -> None:
         self._queue: queue.Queue[Message | None] = queue.Queue(capacity)
         self._stopping = threading.Event()
+        self._lock = threading.Lock()  # no message slips in behind `close`
+        self._closed = False
 
     def take(self, seconds: float | None) -> Message | None:
         """The next message; None when `seconds` passed without one. Raises Stopped when it is time to leave."""
@@ -40,27 +44,44 @@ class Inbox(Generic[Message]):
         return message
 
     def put(self, message: Message) -> bool:
-        """False when the inbox is full: the caller decides what that means, nobody blocks."""
-        try:
-            self._queue.put_nowait(message)
-        except queue.Full:
-            return False
-        return True
+        """False when the inbox is full or closed: the caller decides what that means, nobody blocks."""
+        with self._lock:
+            if self._closed:
+                return False
+            try:
+                self._queue.put_nowait(message)
+            except queue.Full:
+                return False
+            return True
 
     def stop(self) -> None:
         self._stopping.set()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(None)  # wakes a waiting take
 
+    def close(self) -> list[Message]:
+        """Nobody takes any more: what nobody took, in order."""
+        left: list[Message] = []
+        with self._lock, contextlib.suppress(queue.Empty):
+            self._closed = True
+            while True:
+                message = self._queue.get_nowait()
+                if message is not None:
+                    left.append(message)
+        return left
+
 
 class Worker(Generic[Message]):
-    """Runs `run(inbox)` in a thread of its own until `stop`. A crash of `run` is told to `on_crash` and logged."""
+    """Runs `run(inbox)` in a thread of its own until `stop`.
+
+    A crash of `run` is logged and told to `on_crash`, in that thread, with the messages that nobody took.
+    """
 
     def __init__(
         self,
         name: str,
         run: Callable[[Inbox[Message]], None],
-        on_crash: Callable[[], None] | None = None,
+        on_crash: Callable[[list[Message]], None],
         capacity: int = 64,
     ) -> None:
         self._name = name
@@ -73,6 +94,7 @@ class Worker(Generic[Message]):
         self._thread.start()
 
     def post(self, message: Message) -> bool:
+        """False when its inbox is full, or when it crashed."""
         accepted = self._inbox.put(message)
         if not accepted:
             log.write("worker.full", worker=self._name)
@@ -93,5 +115,4 @@ class Worker(Generic[Message]):
             pass
         except BaseException as error:
             log.crash("worker.crashed", error, worker=self._name)
-            if self._on_crash:
-                self._on_crash()
+            self._on_crash(self._inbox.close())
