@@ -1,8 +1,12 @@
-"""A client of a fake device's control socket: one JSON line out, one JSON line back."""
+"""A client of a fake device's control socket: one JSON line out, one JSON line back.
+
+From a shell: `python -m kiosk.bench.control SOCKET VERB [NAME=VALUE ...]`; a value is JSON, or else a word.
+"""
 
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -58,3 +62,31 @@ class Control:
             self._rest += data
         line, _, self._rest = self._rest.partition(b"\n")
         return line
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    try:
+        return name, msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return name, value
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the answer; exit code 1 when the far end refuses or is not there, 2 when called wrongly."""
+    if len(arguments) < 2:
+        print("usage: python -m kiosk.bench.control SOCKET VERB [NAME=VALUE ...]", file=sys.stderr)
+        return 2
+    path, verb, *rest = arguments
+    try:
+        with Control(path) as control:
+            answer = control.send(verb, **dict(map(_argument, rest)))
+    except ControlError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(msgspec.json.format(msgspec.json.encode(answer)).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -14,11 +14,11 @@ import requests
 
 from kiosk.bench.children import die_with_parent, free_port
 
-PATIENCE = 20.0  # seconds until a story gives up; nothing depends on how much of them a busy machine needs
-_FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+PATIENCE = 60.0  # seconds until a story gives up; nothing depends on how much of them a busy machine needs
+_FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+]
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 

@@ -21,7 +21,7 @@ class Bench(Struct):
     url: str
 
 
-@pytest.fixture(scope="module", name="bench")
+@pytest.fixture(scope="session", name="bench")
 def _bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     world = World(tmp_path_factory.mktemp("world"), (1080, 1920))
     server = None
@@ -41,7 +41,7 @@ def _bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         world.stop()
 
 
-@pytest.fixture(scope="module", name="browser")
+@pytest.fixture(scope="session", name="browser")
 def _browser(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with Browser(tmp_path_factory.mktemp("browser") / Path("profile")) as browser:
         browser.open(bench.url)
