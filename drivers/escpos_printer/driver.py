@@ -16,8 +16,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from drivers.escpos_printer import status as words
-from drivers.escpos_printer.codec import ACKNOWLEDGE, AUTOMATIC, CLEAR, CUT, START, Paper, TooLong, ask, encode_document
-from drivers.escpos_printer.raster import NoGlyph
+from drivers.escpos_printer.codec import ACKNOWLEDGE, AUTOMATIC, CLEAR, CUT, START, Paper, ask, encode_document
 from drivers.escpos_printer.status import Automatic, Buffered, Decoder, RealTime, StatusEvent
 from drivers.link import Link, LinkError, UrlError, open_link, parse_url
 from kiosk import devices
@@ -89,7 +88,7 @@ class ReceiptPrinter:
             raise TypeError(f"a printer cannot {type(command).__name__}")
         try:
             job = encode_document(command.document, self._paper)
-        except (NoGlyph, TooLong):
+        except Exception:  # whatever a document holds, nothing has been sent: its citizen is told, the next one served
             return [PrintFailed("UNRECOVERABLE", certain=True)]
         before = self._ask_all()
         if code := words.blocking(before):

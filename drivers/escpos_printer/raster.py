@@ -40,7 +40,7 @@ Drawer = Callable[[str, int, bool, int], Bitmap]
 
 def draw(text: str, size: int, bold: bool, left: int) -> Bitmap:
     """One line at `size` (1 or 2), beginning `left` dots from the paper's edge. Raises NoGlyph."""
-    across = left + columns(text) * CELL * size
+    across = max(1, left + columns(text) * CELL * size)  # marks alone have no width
     picture = Image.new("L", (-(-across // 8) * 8, TALL * size), 0)
     pen = ImageDraw.Draw(picture)
     at = left

@@ -104,7 +104,9 @@ def _in_phase(around: Surroundings, visit: Visit, event: Event) -> Move:
         case Doing(), _:
             return _do(around, visit, event)
         case Finished(), Chose(key="another"):
-            return replace(visit, phase=Browsing(), case=None), ()
+            # Whoever lifted their card may have left: without it the next item asks who is there.
+            person = visit.person if visit.card_lies else None
+            return replace(visit, phase=Browsing(), case=None, person=person), ()
         case Finished() | TakeCard(), Chose(key="finish"):
             return _leave(visit, event.at)
         case TakeCard(), Reported() if not visit.card_lies:
@@ -234,6 +236,8 @@ def _over(visit: Visit) -> Move:
 def _bar(visit: Visit, event: Chose) -> Move:
     if event.key == "help":
         return replace(visit, overlay=Helping()), ()
+    if isinstance(visit.phase, TakeCard):
+        return visit, ()
     if not isinstance(visit.phase, Doing):
         return _leave(visit, event.at)
     if _served(visit):
@@ -293,14 +297,19 @@ def deadline(around: Surroundings, visit: Visit) -> float | None:
     due = [] if _busy(visit) else [visit.touched + around.idle_seconds]
     if stage := _stage(visit):
         due += [stage.until - stage.left + 1 if stage.left else stage.until] if _wants_tick(stage) else []
-        due += [stage.since + PATIENCE_SECONDS] if _busy(visit) and not stage.late else []
+        due += [stage.since + PATIENCE_SECONDS] if _busy(visit) and not stage.counts else []
     return min(due, default=None)
 
 
 def _busy(visit: Visit) -> bool:
-    """A device or the platform is at work: the inactivity limit does not run. Trouble and questions are no work."""
+    """A device or the platform is at work: the inactivity limit does not run. Trouble and questions are no work.
+
+    Work that takes too long, or counts no more, holds nobody's place: they may have left, and the ledger goes on alone.
+    """
     stage = _stage(visit)
-    return bool(isinstance(visit.phase, Doing) and stage and stage.busy and not visit.overlay)
+    if not (isinstance(visit.phase, Doing) and stage and stage.busy and not visit.overlay):
+        return False
+    return stage.left > 0 if stage.counts else not stage.late
 
 
 def _tick(around: Surroundings, visit: Visit, at: float) -> Move:
@@ -345,6 +354,6 @@ def _count(visit: Visit, at: float) -> Visit:
 
 def _impatient(visit: Visit, at: float) -> Visit:
     stage = _stage(visit)
-    if stage and _busy(visit) and not stage.late and at >= stage.since + PATIENCE_SECONDS:
+    if stage and _busy(visit) and not stage.counts and at >= stage.since + PATIENCE_SECONDS:
         return at_stage(visit, replace(stage, late=True))
     return visit

@@ -46,7 +46,7 @@ def page(around: Surroundings, visit: Visit) -> Page:
             return _done(around, visit, say, left)
         case TakeCard():
             shown = frame(around, visit, "card_left", say("card_left.title"), say("card_left.lead"))
-            return pages.Take(**shown, picture="card", hints=(say("card_left.hint"),))
+            return _only_language(pages.Take(**shown, picture="card", hints=(say("card_left.hint"),)), say)
     assert visit.case is not None
     step = visit.case.item.steps[visit.case.step]
     shown_page = kind_of(step).page(around, visit, step)
@@ -207,4 +207,4 @@ def _ways_on(case: Case | None, say: Speaker, trouble: Trouble) -> tuple[str, ..
 
 def _money_back(case: Case, say: Speaker) -> str:
     """While paper is in doubt nobody refunds by machine: a person looks first."""
-    return say("print_doubt.money") if case.doubtful else say("leaving.refund")
+    return say("print_doubt.money", order=case.order) if case.doubtful else say("leaving.refund")

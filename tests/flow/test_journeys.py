@@ -112,6 +112,17 @@ def test_what_costs_nothing_asks_for_no_payment(play: Play) -> None:
     assert isinstance(play.last(Ask).question, FetchNotice)
 
 
+def test_who_has_lifted_the_card_is_asked_again_before_a_second_item(play: Play) -> None:
+    begin(play, INSURANCE)
+    play.platform()
+    play.taps("print")
+    play.paper(OutputState.PRINTED)
+    play.taps("taken", "skip")
+    play.lifts_card()
+    play.taps("another", PERMIT, "begin")
+    assert isinstance(play.page, page.Identify)
+
+
 def test_a_second_item_needs_no_second_card(play: Play) -> None:
     begin(play, INSURANCE)
     play.platform()
@@ -353,13 +364,26 @@ def test_the_warning_does_not_swallow_the_trouble_under_it(play: Play) -> None:
     assert isinstance(play.page, page.Problem)
 
 
-def test_no_limit_runs_while_the_platform_works_but_another_way_is_offered(play: Play) -> None:
+def test_a_platform_that_takes_long_offers_another_way(play: Play) -> None:
     begin(play, INSURANCE)
-    play.waits(300)
+    play.waits(40)
     assert isinstance(play.page, page.Wait)
     assert play.page.alert
     play.taps("exit")
     assert isinstance(play.page, page.Choose)
+
+
+def test_a_platform_that_never_answers_does_not_hold_a_place_for_ever(play: Play) -> None:
+    begin(play, PERMIT)
+    play.platform()
+    play.taps("continue", "confirm")
+    play.platform()
+    play.lifts_card()
+    play.waits(86_400)
+    assert play.usage().outcome == "timed_out"
+    assert play.wiped()
+    play.filed()
+    assert not any(isinstance(effect, Deliver) for effect in play.effects)  # nobody is there to take the slip
 
 
 def test_idle_terminals_want_no_tick(play: Play) -> None:

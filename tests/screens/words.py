@@ -51,7 +51,9 @@ def _own(page: Page) -> Iterator[str]:
             yield from _buttons(page.pending) if page.pending else ()
         case kinds.Search():
             yield from (page.query or page.hint, *_tiles(*page.tiles), "" if page.tiles else page.empty)
-        case kinds.Identify() | kinds.Take():
+        case kinds.Identify():
+            yield from page.hints
+        case kinds.Take():
             yield from (*page.hints, page.remaining)
         case kinds.Consent():
             for clause in page.clauses:
@@ -64,7 +66,7 @@ def _own(page: Page) -> Iterator[str]:
         case kinds.Check():
             yield from (*_rows(*page.rows), page.effect)
         case kinds.Wait():
-            yield from (page.doing, page.remaining)
+            yield page.doing
         case kinds.Pay():
             yield from (page.amount, page.payee, *page.hints, page.remaining)
         case kinds.Preview():
