@@ -37,7 +37,7 @@ def _options() -> argparse.ArgumentParser:
     world = commands.add_parser("simulate", help="the whole world on this machine (what `make run` calls)")
     world.add_argument("--size", type=_size, default=(1080, 1920), help="panel in pixels, 1080x1920 unless told")
     world.add_argument("--dir", type=Path, default=ROOT / "run", help="run directory, made anew")
-    world.add_argument("--port", type=int, default=0, help="port of the bench page; 0: 8800 or the next free one")
+    world.add_argument("--port", type=_port, default=0, help="port of the bench page; 0: 8800 or the next free one")
     trip = commands.add_parser("demo", help="one visit without a person, checked from the card to the receipt")
     trip.add_argument("--item", default="social-insurance-record", help="id of an item (`main.py items`)")
     trip.add_argument("--lang", choices=("zh", "en"), default="zh")
@@ -47,6 +47,12 @@ def _options() -> argparse.ArgumentParser:
     listing.add_argument("--catalogue", type=Path, default=ROOT / "flows")
     listing.add_argument("--lang", choices=("zh", "en"), default="zh")
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
+    return int(text)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -98,16 +104,19 @@ def _on_paper(document: Document, printed: bytes) -> list[str]:
 
 def run(options: argparse.Namespace) -> int:
     from kiosk import catalogue, config, log, memory
+    from kiosk.ledger.seal import SealError
     from kiosk.ledger.store import LedgerError
+    from kiosk.screen import ScreenError
 
     memory.ensure()
     try:
         settings = config.load(options.config)
         drivers = _drivers(options.config, settings)
+        config.check_files(options.config, settings)
         items = catalogue.load(Path(settings.terminal.catalogue))
         log.install()
         return asyncio.run(_serve(settings, drivers, items, options))
-    except (config.ConfigError, catalogue.CatalogueError, LedgerError) as error:
+    except (config.ConfigError, catalogue.CatalogueError, LedgerError, SealError, ScreenError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -176,16 +185,21 @@ def _face(settings: Config, runtime: Runtime, options: argparse.Namespace) -> Fa
 def _shell(settings: Config, drivers: dict[Role, Driver], items: Catalogue, runtime: Runtime, face: Face) -> Shell:
     import time
 
+    from kiosk import log
     from kiosk.birth import birth
     from kiosk.fleet.agent import Agent
     from kiosk.gateway.client import Client
     from kiosk.ledger.clerk import Clerk
+    from kiosk.ledger.seal import check_public_key
     from kiosk.ledger.store import Store
     from kiosk.shell import Shell
 
     data = Path(settings.terminal.data)
-    store = Store(data / "ledger.sqlite")
     seal_key = Path(settings.platform.seal_key).read_bytes()
+    check_public_key(seal_key)
+    store = Store(data / "ledger.sqlite")
+    for note in store.notes:
+        log.write("ledger.note", reason=note)
 
     def client() -> Client:
         return Client(settings.platform, settings.terminal.id)

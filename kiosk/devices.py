@@ -92,7 +92,7 @@ CardKind = Literal["resident", "permit", "foreign_2017", "foreign_2023"]
 
 
 class Card(Struct, frozen=True):
-    """An identity card as read (PROTOCOLS 1.6). Dates are `yyyymmdd`; `valid_to` may be `长期`.
+    """An identity card as read. Dates are `yyyymmdd`; `valid_to` may be `长期`.
 
     kind: resident (居民身份证), permit (港澳台居民居住证), foreign_2017 / foreign_2023 (外国人永久居留身份证).
     """

@@ -103,5 +103,4 @@ class Broken(Event, frozen=True, kw_only=True):
     part: str
 
 
-EVENTS = Chose | Edited | Touched | Reported | Answered | Recorded | PlatformSeen | Started | Hour | Tick | Broken
 ScreenEvent = Chose | Edited | Touched

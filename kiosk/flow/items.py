@@ -35,7 +35,7 @@ class FieldOption(Struct, frozen=True, forbid_unknown_fields=True):
 class Field(Struct, frozen=True, forbid_unknown_fields=True):
     """One form field; shared ones live in `flows/shared/fields.yaml`.
 
-    purpose: why it is asked (shown on the consent page). pad: how it is typed; `none` = chosen from options, which
+    purpose: why it is asked (shown where it is asked). pad: how it is typed; `none` = chosen from options, which
     stand here or come from the platform. valid: a rule over `value` (text). editable: may the citizen change a
     prefilled value here?
     """

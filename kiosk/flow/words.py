@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from kiosk.page import Lang
 from kiosk.platform import Text
-from kiosk.secret import Secret, Words, reveal
 
 
 class Speaker:
-    """Says texts of a catalogue in one language. A sentence that takes in a Secret becomes a Secret itself."""
+    """Says texts of a catalogue in one language. A personal value has a row of its own, never a place in a sentence."""
 
     def __init__(self, texts: Mapping[str, Text], lang: Lang) -> None:
         self._texts = texts
@@ -19,10 +18,6 @@ class Speaker:
     def __call__(self, key: str, **values: str | int) -> str:
         text = self._texts[key].say(self.lang)
         return text.format(**values) if values else text
-
-    def personal(self, key: str, **values: Words) -> Secret:
-        shown = {name: reveal(value) for name, value in values.items()}
-        return Secret(self._texts[key].say(self.lang).format(**shown))
 
     def knows(self, key: str) -> bool:
         return key in self._texts

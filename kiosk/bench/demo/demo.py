@@ -15,9 +15,10 @@ import zxingcpp
 from msgspec import Struct
 from PIL import Image
 
+from kiosk import catalogue
 from kiosk.bench import people
 from kiosk.bench.capture import Capture
-from kiosk.bench.children import ChildError
+from kiosk.bench.children import ROOT, ChildError
 from kiosk.bench.control import ControlError
 from kiosk.bench.demo import evidence
 from kiosk.bench.demo.citizen import Citizen, Lost
@@ -35,9 +36,16 @@ SETTLE_SECONDS = 20.0  # for the ledger and the fleet to finish after the visit
 
 def run(item: str, lang: str, size: tuple[int, int], out: Path, compare: Compare) -> int:
     """Exit code 0 only when the visit ended well and every check passed."""
-    out.mkdir(parents=True, exist_ok=True)
-    if any(out.iterdir()):
-        print(f"demo: {out} is not empty", file=sys.stderr)
+    known = [one.id for one in catalogue.load(ROOT / "flows").items]
+    if item not in known:
+        print(f"demo: --item: no item {item!r}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise OSError("the directory is not empty")
+    except OSError as error:
+        print(f"demo: --out {out}: {error}", file=sys.stderr)
         return 2
     run_dir = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
     world = World(run_dir, size)

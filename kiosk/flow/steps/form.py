@@ -177,7 +177,7 @@ def _entry_page(around: Surroundings, visit: Visit, field: items.Field, stage: T
             visit,
             f"entry.{field.id}",
             field.label.say(visit.lang),
-            say("form.entry.lead") if typed else say("form.choose.lead"),
+            field.purpose.say(visit.lang),
             actions=(plain(say, "back", "cancel"), primary(say, "confirm", "confirm")) if typed else (),
             alert=Alert("error", wrong) if stage.problem else None,
             back=not typed,

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import socket
+import sys
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -25,7 +26,10 @@ from kiosk.gateway.sandbox.store import Store
 def main() -> None:
     options = _options()
     run: Path = options.dir
-    run.mkdir(parents=True, exist_ok=True)
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"sandbox: --dir {run}: {error}")
     certificates, seal_private, seal_public = _keys(options, run)
     platform_socket, phone_socket = _listen("--port", options.port), _listen("--phone-port", options.phone_port)
     url = f"https://127.0.0.1:{platform_socket.getsockname()[1]}"
