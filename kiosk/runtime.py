@@ -157,9 +157,9 @@ class Runtime:
             if isinstance(one, OutputMoved):
                 self._outcome_of_intent(one)
             ref = self._rows.get(_row(one))
-            if ref is None:
-                log.write("ledger.moved", row=_row(one), state=one.state.value)
-            else:
+            if ref is None or one.code:
+                log.write("ledger.moved", row=_row(one), state=one.state.value, reason=one.code or None)
+            if ref is not None:
                 self.post(Recorded(ref=ref, moved=one))
 
     def _outcome_of_intent(self, moved: OutputMoved) -> None:

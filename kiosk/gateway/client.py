@@ -7,7 +7,6 @@ it answers `Refusal` or `Unreachable`. A city with interfaces of its own replace
 from __future__ import annotations
 
 import base64
-import logging
 import time
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -15,13 +14,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from kiosk import platform, records
+from kiosk import log, platform, records
 from kiosk.config import Platform
 from kiosk.gateway import convert, wire
 from kiosk.gateway.transport import CallError, Transport
 from kiosk.platform import Answer, Question, Refusal, Unreachable
-
-log = logging.getLogger("kiosk.gateway")
 
 HEALTH_SECONDS = 3.0
 # A refusal that says "wrong terminal" or "this id is another row" tells nothing about the row itself.
@@ -149,10 +146,10 @@ class Client:
             found = _decode(reply.status, reply.body, type_)
         except CallError as error:
             found = Unreachable(error.code)
-        if not isinstance(found, wire.Wire):
+        if not isinstance(found, wire.Wire) and path != "health":  # the pulse tells when that changes
             # The first part of the path is the operation; an id after it stays out of the log.
             spent = round((time.monotonic() - began) * 1000)
-            log.info("%s %s: %s after %d ms", method, path.partition("/")[0], found.code, spent)
+            log.write("platform.refused", method=method, call=path.partition("/")[0], reason=found.code, ms=spent)
         return found
 
 

@@ -6,13 +6,13 @@ The rule of every method: row on disk, then the effect, then its outcome on disk
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kiosk import log
 from kiosk.ledger import filing, order, output
 from kiosk.ledger.filing import Filing
 from kiosk.ledger.order import Evidence, GivenUp, Order, refund_id, weigh
@@ -46,8 +46,6 @@ from kiosk.secret import Secret
 EXPIRY = ORDER_SECONDS
 LONGEST_PAUSE = 3600.0
 AFTER_ERROR = 5.0  # seconds before a row is tried again that could not be written
-
-_log = logging.getLogger(__name__)
 
 
 class _Plan(Struct):
@@ -224,7 +222,7 @@ class Clerk:
         try:
             self._write(None, row)
         except LedgerError as error:
-            _log.error("a new row could not be written: %s", error.code)
+            log.write("ledger.not_begun", kind=type(row).__name__, reason=error.code)
             return False
         return True
 
@@ -266,7 +264,7 @@ class Clerk:
         try:
             answer = self._call_filing(row, step) if isinstance(row, Filing) else self._call_order(row, step)
         except Exception as error:  # whatever it was: nobody knows what the platform did
-            _log.error("the platform's port raised %s at %s", type(error).__name__, step.value)
+            log.crash("ledger.port_raised", error, step=step.value)
             return NoAnswer(step, "CLIENT")
         if isinstance(answer, Unreachable):
             return NoAnswer(step, answer.code)

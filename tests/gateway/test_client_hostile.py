@@ -355,7 +355,7 @@ def test_whatever_bytes_come_the_client_answers_in_its_own_words(
     ],
 )
 def test_an_error_carries_nothing_of_the_answer(
-    far_end: FarEnd, authority: Authority, caplog: Any, answer: Callable[[bytes], bytes]
+    far_end: FarEnd, authority: Authority, caplog: Any, capsys: Any, answer: Callable[[bytes], bytes]
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
@@ -366,6 +366,8 @@ def test_an_error_carries_nothing_of_the_answer(
     far_end.answer = send
     assert isinstance(far_end.client(authority).query_order("o-1"), Unreachable)
     said = "\n".join(f"{record.getMessage()} {record.args} {record.exc_text}" for record in caplog.records)
+    said += capsys.readouterr().err
+    assert "platform.refused" in said
     assert PERSONAL not in said
     assert repr(PERSONAL.encode())[2:-1] not in said
 
