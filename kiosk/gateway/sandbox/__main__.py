@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from kiosk.bench.authority import Authority
 from kiosk.gateway.sandbox import api, control, people, phone
@@ -44,7 +46,10 @@ def main() -> None:
     core = Core(people.load(), store, seal_private.read_bytes(), settings)
     faults = Faults()
     platform = FaultyPlatform(api.make(core, seal_public), faults)
-    phones = Starlette(routes=[*phone.routes(core), *control.routes(core, faults)])
+    phones = Starlette(
+        routes=[*phone.routes(core), *control.routes(core, faults)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+    )
     print(json.dumps({"url": url, "phone": phone_url}), flush=True)
     asyncio.run(serve(platform, platform_socket, certificates, phones, phone_socket))
     store.close()

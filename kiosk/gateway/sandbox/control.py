@@ -29,6 +29,8 @@ def routes(core: Core, faults: Faults) -> list[Route]:
         return _json(faults.active)
 
     async def post_fault(request: Request) -> Response:
+        if not _from_a_program(request):
+            return _json({"error": "Content-Type: application/json"}, 415)
         try:
             faults.active.append(msgspec.json.decode(await request.body(), type=Fault))
         except msgspec.DecodeError as error:
@@ -40,6 +42,8 @@ def routes(core: Core, faults: Faults) -> list[Route]:
         return _json(faults.active)
 
     async def post_clock(request: Request) -> Response:
+        if not _from_a_program(request):
+            return _json({"error": "Content-Type: application/json"}, 415)
         try:
             core.clock.ahead += msgspec.json.decode(await request.body(), type=Advance).seconds
         except msgspec.DecodeError as error:
@@ -100,6 +104,11 @@ def state_of(core: Core) -> dict[str, Any]:
         ],
         "ratings": [msgspec.to_builtins(rating) for rating in core.store.ratings.all()],
     }
+
+
+def _from_a_program(request: Request) -> bool:
+    """A foreign web page cannot send this type without asking first, and nobody here answers that question."""
+    return request.headers.get("content-type", "").startswith("application/json")
 
 
 def _plain(values: tuple[Any, ...]) -> dict[str, str]:
