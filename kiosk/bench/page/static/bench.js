@@ -41,6 +41,8 @@ async function look() {
     state = await (await fetch("/state", { cache: "no-store" })).json();
   } catch {
     document.body.classList.add("stopped");
+    put(one("kiosk"), "World stopped").className = "pill bad";
+    one("power").disabled = true;
     trouble("The world has been stopped. This page goes on when `make run` is started again.");
     return;
   }
