@@ -196,7 +196,7 @@ class Reader:
             return self._tell(path, "empty", "write it")
         if kind.max_length is not None and len(text) > kind.max_length:
             return self._tell(path, f"longer than {kind.max_length} characters", "shorten it")
-        if kind.pattern is not None and not re.search(kind.pattern, text):
+        if kind.pattern is not None and not re.fullmatch(kind.pattern, text):
             return self._tell(path, f"{text} does not fit {kind.pattern}", "use the letters and signs it allows")
         return text
 

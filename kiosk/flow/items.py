@@ -13,10 +13,12 @@ from kiosk.devices import Role
 from kiosk.document import Align
 from kiosk.platform import Assurance, Source, Text
 
-# What a name may look like. A field's id is also its name in rules and receipt templates.
-ItemId = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+# What a name may look like. A field's id is also its name in rules and receipt templates. Item ids and codes go to the
+# fleet, whose schema refuses what could be a person's number (digits in a row) and texts of more than 48 and 32
+# characters; a code may stand behind the name of a family (`unreachable.`). A test holds all of it to that schema.
+ItemId = Annotated[str, Meta(pattern="^(?!.*[0-9]{5})[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=48)]
 FieldId = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=40)]
-Code = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$", max_length=40)]
+Code = Annotated[str, Meta(pattern="^(?!.*[0-9]{4})[A-Z][A-Z0-9_]*$", max_length=20)]
 Hour = Annotated[int, Meta(ge=0, le=24)]
 
 
