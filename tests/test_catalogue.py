@@ -161,9 +161,9 @@ def test_an_item_file_names_its_schema_and_says_that_it_is_a_sample(file: Path) 
     assert "示例流程" in lines[1]
 
 
-def test_every_icon_is_one_that_the_screens_have(catalogue: Catalogue) -> None:
-    names = (ROOT / "screens" / "icons" / "names.txt").read_text(encoding="utf-8").split()
-    assert {made.icon for made in catalogue.items} <= set(names)
+def test_the_icons_on_offer_are_those_that_the_screens_have() -> None:
+    drawn = json.loads((ROOT / "screens" / "icons" / "icons.json").read_text(encoding="utf-8"))
+    assert shared_names(FLOWS).icons == set(drawn)
 
 
 def test_titles_for_the_command_line(catalogue: Catalogue) -> None:

@@ -128,6 +128,7 @@ def test_a_folder_without_files_names_what_is_missing(tmp_path: Path) -> None:
         "items:1: no item files; write items/<id>.yaml",
         "shared/departments.yaml:1: cannot be read: No such file or directory; create it",
         "shared/fields.yaml:1: cannot be read: No such file or directory; create it",
+        "shared/icons.txt:1: cannot be read; create it: names of icons, in UTF-8",
         "shared/steps.yaml:1: cannot be read: No such file or directory; create it",
     ]
 

@@ -3,6 +3,7 @@
     flows/items/*.yaml               one item each, named by its id
     flows/shared/departments.yaml    id: {zh, en}
     flows/shared/fields.yaml         id: a field without its id
+    flows/shared/icons.txt           names of the icons that the screens have
     flows/shared/steps.yaml          kind of step: {zh, en}, its short name where an item gives none
     flows/texts/*.yaml               key: {zh, en}
 
@@ -114,7 +115,16 @@ def _shared(folder: Path, problems: list[Problem]) -> Shared:
         departments=_entries(base / "departments.yaml", text, problems),
         fields=_entries(base / "fields.yaml", field, problems),
         steps=_entries(base / "steps.yaml", step, problems),
+        icons=_icons(base / "icons.txt", problems),
     )
+
+
+def _icons(file: Path, problems: list[Problem]) -> frozenset[str]:
+    try:
+        return frozenset(file.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        problems.append(Problem(str(file), 1, "", "cannot be read", "create it: names of icons, in UTF-8"))
+        return frozenset()
 
 
 def _texts(folder: Path, problems: list[Problem]) -> dict[str, Text]:

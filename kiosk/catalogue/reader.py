@@ -29,6 +29,7 @@ class Shared(msgspec.Struct, frozen=True):
     departments: Map[str, Text]
     fields: Map[str, Field]
     steps: Map[str, Text]
+    icons: frozenset[str] = frozenset()
 
 
 class Reader:
@@ -94,6 +95,8 @@ class Reader:
     def _member(self, cls: type[Any], field: inspect.Field, node: Node, path: Path) -> Any:
         if cls is Item and field.name == "department":
             return self._reference(self._shared.departments, "department", node, path)
+        if cls is Item and field.name == "icon":
+            return self._icon(field.type, node, path)
         return self.value(field.type, node, path)
 
     def _unknown_keys(self, node: Mapping, path: Path, known: set[str], given: dict[str, Any]) -> None:
@@ -137,6 +140,13 @@ class Reader:
         if node.text not in known:
             return self._tell(path, f"unknown {what} {node.text}", suggest(node.text, known))
         return known[node.text]
+
+    def _icon(self, kind: Any, node: Node, path: Path) -> Any:
+        name = self.value(kind, node, path)
+        if name is BROKEN or name in self._shared.icons:
+            return name
+        close = suggest(name, self._shared.icons)
+        return self._tell(path, f"unknown icon {name}", close if "?" in close else "see shared/icons.txt")
 
     def _field(self, node: Node, path: Path) -> Any:
         """`name` · `{use: name, required: false}` · a full definition."""

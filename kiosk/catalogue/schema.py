@@ -24,6 +24,11 @@ def schema(shared: Shared) -> dict[str, Any]:
         del item["properties"][key]
     item["required"] = ["format", *item["required"]]
     item["properties"]["department"] = _name_of("department", sorted(shared.departments))
+    item["properties"]["icon"] = {
+        "description": "A name of shared/icons.txt.",
+        "type": "string",
+        "enum": sorted(shared.icons),
+    }
     made["Form"]["properties"]["fields"]["items"] = _field_reference(made, sorted(shared.fields))
     for kind in Step.__subclasses__():
         if str(kind.__struct_config__.tag) in shared.steps:

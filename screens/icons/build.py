@@ -1,7 +1,7 @@
 """Make the icon font: `npm pack lucide-static && tar xf lucide-static-*.tgz && python -m screens.icons.build package`.
 
-Takes the icons named in names.txt out of Lucide's own font and writes icons.ttf and icons.json (name -> code point),
-which are committed. Needs fonttools, for whoever changes the set; a terminal does not run this.
+Takes the icons named in flows/shared/icons.txt out of Lucide's own font and writes icons.ttf and icons.json
+(name -> code point), which are committed. Needs fonttools, for whoever changes the set; a terminal does not run this.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any
 from fontTools import subset  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
+NAMES = HERE.parents[1] / "flows" / "shared" / "icons.txt"
 
 
 def build(package: Path) -> None:
     """`package` is an unpacked lucide-static. A name that it does not have stops with KeyError."""
     points = json.loads((package / "font" / "codepoints.json").read_text(encoding="utf-8"))
-    wanted = {name: points[name] for name in (HERE / "names.txt").read_text(encoding="utf-8").split()}
+    wanted = {name: points[name] for name in NAMES.read_text(encoding="utf-8").split()}
     options: Any = subset.Options()
     options.hinting = False
     options.layout_features = []
