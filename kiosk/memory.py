@@ -14,21 +14,25 @@ import os
 import resource
 import sys
 
-_SETTINGS = {
-    "PYTHONMALLOC": "malloc_debug",
-    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
-}
+_TUNABLES = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+
+# For the process that lives on from one visit to the next: everything above.
+LASTING = {"PYTHONMALLOC": "malloc_debug", "GLIBC_TUNABLES": _TUNABLES}
+
+# For a screen process, which is replaced when a visit ends: the kernel then takes all of its memory back, so glibc's
+# overwriting is enough while it lives, and each page costs 1 ms less than with Python's own guards.
+REPLACED = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": _TUNABLES}
 
 
 def environment() -> dict[str, str]:
-    """This process's environment with the allocator settings for a child that sees personal data."""
-    return os.environ | _SETTINGS
+    """This process's environment with the settings of one that lives on."""
+    return os.environ | LASTING
 
 
 def ensure() -> None:
     """Start this program again with the settings, unless it has them; never write a core."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if any(os.environ.get(name) != value for name, value in _SETTINGS.items()):
+    if any(os.environ.get(name) != value for name, value in LASTING.items()):
         sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment())
 

@@ -14,14 +14,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from kiosk import memory
 from kiosk.config import Screen as Panel
 from kiosk.screen_link import Frames, FromScreen, LinkError, ToScreen, frame, read_from_screen
 
 ROOT = Path(__file__).resolve().parents[1]
 _CHUNK = 1 << 16
-# Freed memory is overwritten at once (glibc's perturb byte; Python's own pools would keep it): what a page showed
-# does not linger until the process is replaced. Costs about a tenth of the start and 1 ms a page.
-_OVERWRITE = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.perturb=165"}
 
 
 class ScreenProcess:
@@ -52,7 +50,7 @@ class ScreenProcess:
             self._process = subprocess.Popen(
                 _command(panel, theirs.fileno(), mirror),
                 cwd=ROOT,
-                env=os.environ | _OVERWRITE | {"TMPDIR": self._scratch},
+                env=os.environ | memory.REPLACED | {"TMPDIR": self._scratch},
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # a terminal's Ctrl-C is for the kiosk, which then closes its screen
