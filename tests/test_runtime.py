@@ -181,7 +181,7 @@ def test_the_inactivity_tick_comes_once_by_itself_and_without_a_busy_loop() -> N
             posted += 1
             post(event)  # type: ignore[arg-type]
 
-        runtime.post = count  # type: ignore[assignment]
+        runtime.post = count  # type: ignore[method-assign]
         while len(hands.shown) == before:
             await asyncio.sleep(0.01)
         assert posted == 1
