@@ -187,6 +187,8 @@ def test_after_a_visit_no_memory_holds_what_it_showed(tmp_path: Path) -> None:
                 await it.settled("form")
                 it.show(sample("check", "zh"))
                 await it.settled("check")
+            it.show(personal(14))  # on the screen now: what went before is overwritten when it is freed
+            await it.settled("form")
             old = it.screen.pid
             assert old is not None
             assert all(found(old, CANARIES).values()), "the search would not find them anywhere"
