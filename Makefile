@@ -10,6 +10,7 @@ run: setup
 setup:
 	@provisioning/setup.sh run
 
+# Worlds of real processes come last and one kind at a time: two cores do not carry them beside everything else.
 test:
 	@provisioning/setup.sh test
 	$(PY) -m ruff format --check .
@@ -17,7 +18,9 @@ test:
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m kiosk.catalogue check flows
-	$(PY) -m pytest -n $(WORKERS)
+	$(PY) -m pytest -n $(WORKERS) --ignore tests/journeys --ignore tests/bench
+	$(PY) -m pytest -n $(WORKERS) tests/bench
+	$(PY) -m pytest -n $(WORKERS) tests/journeys
 
 bench:
 	@provisioning/setup.sh test
