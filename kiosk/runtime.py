@@ -11,7 +11,8 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -37,6 +38,8 @@ from kiosk.records import (
     Record,
     SettleOrder,
 )
+
+Given = TypeVar("Given")
 
 
 class Hands(Protocol):
@@ -84,16 +87,16 @@ class Runtime:
 
     def post_soon(self, event: Event) -> None:
         """From any thread."""
-        try:
-            self._loop.call_soon_threadsafe(self.post, event)
-        except RuntimeError:  # the loop is closed: the process is ending
-            log.write("event.after_end")
+        self._soon(self.post, event)
 
     def recorded_soon(self, moved: tuple[Moved, ...]) -> None:
         """The ledger's Worker reports that rows moved (they are on disk)."""
+        self._soon(self._recorded, moved)
+
+    def _soon(self, call: Callable[[Given], None], given: Given) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._recorded, moved)
-        except RuntimeError:
+            self._loop.call_soon_threadsafe(call, given)
+        except RuntimeError:  # the loop is closed: the process is ending
             log.write("event.after_end")
 
     def post(self, event: Event) -> None:

@@ -78,7 +78,7 @@ FleetNews = Devices | messages.Usage | messages.Terminal
 
 
 class Shell:
-    """The Runtime's hands. `makers` build what a Worker owns inside its own thread."""
+    """The Runtime's hands. `client`, `clerk` and `agent` make what a Worker owns, each in its own thread."""
 
     def __init__(
         self,

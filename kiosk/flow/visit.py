@@ -158,9 +158,8 @@ def _enter(around: Surroundings, visit: Visit, number: int, at: float) -> Move:
     assert visit.case is not None
     if number >= len(visit.case.item.steps):
         return _end_case(visit, at, "done")
+    step = visit.case.item.steps[number]
     visit = replace(visit, case=replace(visit.case, step=number), touched=at)
-    step = visit.case.item.steps[number] if visit.case else None
-    assert step is not None
     visit, effects = kind_of(step).enter(around, visit, step, at)
     visit, more = _follow(around, visit, at)
     return visit, effects + more
